@@ -1,0 +1,54 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+/// The kernels are loops over raw pointers: optimised in debug builds too.
+let fast = ["-Ounchecked", "-Xllvm", "-unroll-threshold=2000"]
+
+/// One source, compiled once for every instruction set through links to its folder.
+func kernels(_ name: String, define: String? = nil, architecture: [String] = []) -> Target {
+  .target(
+    name: name, dependencies: ["CKernelSupport", "KernelInterface"],
+    swiftSettings: strict + [.unsafeFlags(fast + architecture.flatMap { ["-Xcc", $0] })]
+      + (define.map { [.define($0)] } ?? []))
+}
+
+#if arch(x86_64)
+  let wideKernels = [
+    kernels("KernelsAVX2", define: "KERNELS_AVX2", architecture: ["-march=x86-64-v3"]),
+    kernels(
+      "KernelsAVX512", define: "KERNELS_AVX512",
+      architecture: ["-march=x86-64-v4", "-mprefer-vector-width=512"]),
+  ]
+#else
+  let wideKernels: [Target] = []
+#endif
+let kernelModules = (wideKernels.map(\.name) + ["KernelsBaseline"]).map {
+  Target.Dependency(stringLiteral: $0)
+}
+
+let package = Package(
+  name: "defend",
+  platforms: [.macOS(.v15)],
+  dependencies: [],
+  targets: [
+    .systemLibrary(name: "CZlib"),
+    .target(name: "CKernelSupport"),
+    .target(name: "KernelInterface", swiftSettings: strict),
+    kernels("KernelsBaseline"),
+    .target(
+      name: "Kernels", dependencies: ["CKernelSupport", "KernelInterface"] + kernelModules,
+      swiftSettings: strict),
+    .target(name: "Autodiff", dependencies: ["Kernels", "KernelInterface"], swiftSettings: strict),
+    .testTarget(name: "AutodiffTests", dependencies: ["Autodiff"], swiftSettings: strict),
+    .testTarget(
+      name: "KernelsTests", dependencies: ["Kernels", "KernelInterface"], swiftSettings: strict),
+  ] + wideKernels
+)
