@@ -1,3 +1,5 @@
+internal import Kernels
+
 /// A key of the counter-based random numbers: every number is a function of a key and its place,
 /// so no result depends on the order, the batch or the thread in which it was drawn.
 ///
@@ -18,10 +20,7 @@ public struct RandomKey: Hashable, Sendable {
 
   /// The key for one value of a counter (an epoch, a step, a restart) below this key.
   public func folding(_ value: UInt64) -> RandomKey {
-    let counter = SIMD4<UInt32>(
-      UInt32(truncatingIfNeeded: value), UInt32(truncatingIfNeeded: value >> 32), 0, .max)
-    let block = Self.philox(counter: counter, key: words)
-    return RandomKey(words: SIMD2(block.x, block.y))
+    RandomKey(words: Philox.fold(value, into: words))
   }
 
   /// The key for a counter that is never negative.
@@ -36,14 +35,13 @@ public struct RandomKey: Hashable, Sendable {
 
   /// Four random words at a place: `row` is an example, `block` counts fours of elements in it.
   public func block(row: UInt32, block: UInt32) -> SIMD4<UInt32> {
-    Self.philox(counter: SIMD4(block, row, 0, 0), key: words)
+    Philox.block(counter: SIMD4(block, row, 0, 0), key: words)
   }
 
   /// The uniform number in `0 ..< 1` of element `index` of a row: 24 random bits, so that every
   /// value is exact in float32.
   public func uniform(row: Int, index: Int) -> Float {
-    let words = block(row: UInt32(row), block: UInt32(index / 4))
-    return Float(words[index % 4] >> 8) * 0x1p-24
+    Philox.unit(block(row: UInt32(row), block: UInt32(index / 4))[index % 4])
   }
 
   /// A random order of `0 ..< count`: Fisher-Yates with an unbiased draw for every place
@@ -73,19 +71,5 @@ public struct RandomKey: Hashable, Sendable {
 
   static func hash(of purpose: String) -> UInt64 {
     purpose.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-  }
-
-  /// Philox-4×32-10, with the constants of the paper's table 2.
-  static func philox(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
-    var counter = counter
-    var key = key
-    for _ in 0..<10 {
-      let first = counter.x.multipliedFullWidth(by: 0xD251_1F53)
-      let second = counter.z.multipliedFullWidth(by: 0xCD9E_8D57)
-      counter = SIMD4(
-        second.high ^ counter.y ^ key.x, second.low, first.high ^ counter.w ^ key.y, first.low)
-      key &+= SIMD2(0x9E37_79B9, 0xBB67_AE85)
-    }
-    return counter
   }
 }

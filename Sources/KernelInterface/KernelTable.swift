@@ -6,7 +6,58 @@ public struct KernelTable: Sendable {
   /// The number of float32 lanes of the vectors these kernels were built with.
   public let lanes: Int
 
-  public init(lanes: Int) {
+  /// Runs a loop over elements `start ..< end` with scratch memory for its registers.
+  public let loop:
+    @Sendable (
+      _ program: LoopProgram, _ start: Int, _ end: Int, _ scratch: UnsafeMutableRawPointer
+    ) -> Void
+
+  /// Sums `[length, inner]` over the rows for columns `start ..< end` of the inner axis:
+  /// row `r` goes to partial sum `r mod 16`; the partial sums are joined as a tree.
+  public let sumRows:
+    @Sendable (
+      _ source: UnsafePointer<Float>, _ result: UnsafeMutablePointer<Float>, _ length: Int,
+      _ inner: Int, _ start: Int, _ end: Int
+    ) -> Void
+
+  /// The sum of `length` neighbouring elements, in the order of `sumRows`.
+  public let sumRun: @Sendable (_ source: UnsafePointer<Float>, _ length: Int) -> Float
+
+  /// The softmax of rows of `classes` logits.
+  public let softmax:
+    @Sendable (
+      _ logits: UnsafePointer<Float>, _ result: UnsafeMutablePointer<Float>, _ rows: Int,
+      _ classes: Int
+    ) -> Void
+
+  /// The cross-entropy of rows of `classes` logits with one label a row.
+  public let crossEntropy:
+    @Sendable (
+      _ logits: UnsafePointer<Float>, _ labels: UnsafePointer<Int32>,
+      _ result: UnsafeMutablePointer<Float>, _ rows: Int, _ classes: Int
+    ) -> Void
+
+  public init(
+    lanes: Int,
+    loop:
+      @escaping @Sendable (LoopProgram, Int, Int, UnsafeMutableRawPointer) -> Void,
+    sumRows:
+      @escaping @Sendable (
+        UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Int, Int, Int
+      ) -> Void,
+    sumRun: @escaping @Sendable (UnsafePointer<Float>, Int) -> Float,
+    softmax:
+      @escaping @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Int) -> Void,
+    crossEntropy:
+      @escaping @Sendable (
+        UnsafePointer<Float>, UnsafePointer<Int32>, UnsafeMutablePointer<Float>, Int, Int
+      ) -> Void
+  ) {
     self.lanes = lanes
+    self.loop = loop
+    self.sumRows = sumRows
+    self.sumRun = sumRun
+    self.softmax = softmax
+    self.crossEntropy = crossEntropy
   }
 }

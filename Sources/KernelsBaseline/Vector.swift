@@ -1,15 +1,19 @@
+internal import CKernelSupport
 public import KernelInterface
 
 // The vector type differs by instruction set, so that no generic code is shared between the builds.
 #if KERNELS_AVX512
   typealias Vector = SIMD16<Float>
   typealias IntegerVector = SIMD16<Int32>
+  typealias Sixteen = InlineArray<1, Vector>
 #elseif KERNELS_AVX2
   typealias Vector = SIMD8<Float>
   typealias IntegerVector = SIMD8<Int32>
+  typealias Sixteen = InlineArray<2, Vector>
 #else
   typealias Vector = SIMD4<Float>
   typealias IntegerVector = SIMD4<Int32>
+  typealias Sixteen = InlineArray<4, Vector>
 #endif
 
 extension KernelTable {
@@ -23,6 +27,47 @@ extension KernelTable {
 
   /// The kernels as this module was built.
   static var table: KernelTable {
-    KernelTable(lanes: Vector.scalarCount)
+    KernelTable(
+      lanes: Vector.scalarCount, loop: runLoop, sumRows: sumRows, sumRun: sumRun,
+      softmax: softmaxRows, crossEntropy: crossEntropyRows)
   }
+}
+
+extension Vector {
+  @inline(__always)
+  init(at pointer: UnsafePointer<Float>) {
+    self = UnsafeRawPointer(pointer).loadUnaligned(as: Vector.self)
+  }
+
+  /// The first `count` lanes from memory, the others 0.
+  @inline(__always)
+  init(at pointer: UnsafePointer<Float>, count: Int, otherwise fill: Float = 0) {
+    self.init(repeating: fill)
+    withUnsafeMutableBytes(of: &self) { bytes in
+      bytes.baseAddress!.copyMemory(from: pointer, byteCount: count * 4)
+    }
+  }
+
+  @inline(__always)
+  func store(to pointer: UnsafeMutablePointer<Float>) {
+    UnsafeMutableRawPointer(pointer).storeBytes(of: self, as: Vector.self)
+  }
+
+  /// Writes the first `count` lanes.
+  @inline(__always)
+  func store(to pointer: UnsafeMutablePointer<Float>, count: Int) {
+    withUnsafeBytes(of: self) { bytes in
+      UnsafeMutableRawPointer(pointer).copyMemory(from: bytes.baseAddress!, byteCount: count * 4)
+    }
+  }
+
+  @inline(__always)
+  var bits: IntegerVector { unsafeBitCast(self, to: IntegerVector.self) }
+
+  @inline(__always)
+  init(bits: IntegerVector) { self = unsafeBitCast(bits, to: Vector.self) }
+
+  /// `a · b + self` in one rounding.
+  @inline(__always)
+  func adding(_ a: Vector, times b: Vector) -> Vector { addingProduct(a, b) }
 }

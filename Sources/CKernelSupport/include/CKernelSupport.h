@@ -25,3 +25,26 @@ static inline void defend_spin_pause(void) {
   __asm__ volatile("yield");
 #endif
 }
+
+// Swift's SIMD square root is one call a lane; this is one instruction.
+typedef float defend_float4 __attribute__((ext_vector_type(4)));
+typedef float defend_float8 __attribute__((ext_vector_type(8)));
+typedef float defend_float16 __attribute__((ext_vector_type(16)));
+
+static inline defend_float4 defend_sqrt4(defend_float4 x) {
+  return __builtin_elementwise_sqrt(x);
+}
+#if !defined(__x86_64__) || defined(__AVX__)
+static inline defend_float8 defend_sqrt8(defend_float8 x) {
+  return __builtin_elementwise_sqrt(x);
+}
+#endif
+#if !defined(__x86_64__) || defined(__AVX512F__)
+static inline defend_float16 defend_sqrt16(defend_float16 x) {
+  return __builtin_elementwise_sqrt(x);
+}
+#endif
+
+/// Calls `body` with 32 KiB of the stack: Swift has no way to reserve it without clearing it.
+void defend_with_scratch(void *_Nonnull context,
+                         void (*_Nonnull body)(void *_Nonnull context, void *_Nonnull scratch));

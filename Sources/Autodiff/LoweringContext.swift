@@ -1,0 +1,42 @@
+package import KernelInterface
+package import Kernels
+
+/// What an operation finds when it is lowered for a bound batch size, and where it leaves its kernel
+/// calls.
+package struct LoweringContext {
+  package let kernels: KernelTable
+  package let batch: Int
+  package let operands: [BufferView]
+  package let result: BufferView
+  /// The result of the operation that is computed along with this one (see `Schedule.Step`).
+  package let companion: BufferView?
+  /// Elementwise work for the finished rows of the result.
+  package let epilogue: (any RowEpilogue)?
+  private let scratchBase: UnsafeMutableRawPointer
+  private(set) var scratchByteCount = 0
+  private(set) var calls: [any KernelCall] = []
+
+  init(
+    kernels: KernelTable, batch: Int, operands: [BufferView], result: BufferView,
+    companion: BufferView?, epilogue: (any RowEpilogue)?, scratch: UnsafeMutableRawPointer
+  ) {
+    self.kernels = kernels
+    self.batch = batch
+    self.operands = operands
+    self.result = result
+    self.companion = companion
+    self.epilogue = epilogue
+    scratchBase = scratch
+  }
+
+  /// Memory for the time of this operation; a larger batch must not ask for less.
+  package mutating func scratch(byteCount: Int) -> UnsafeMutableRawPointer {
+    let pointer = scratchBase + scratchByteCount
+    scratchByteCount += (byteCount + 63) / 64 * 64
+    return pointer
+  }
+
+  package mutating func append(_ call: some KernelCall) {
+    calls.append(call)
+  }
+}

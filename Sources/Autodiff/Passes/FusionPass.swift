@@ -1,0 +1,156 @@
+/// Cuts a graph into steps and decides, from the graph alone, what is computed together:
+/// elementwise operations join the loop or the product that computes their latest operand.
+struct FusionPass {
+  private var schedule: Schedule
+  private let isEnabled: Bool
+  /// Broadcasts and fills that some loop could not read in place.
+  private var materialized: Set<Int> = []
+
+  /// - Parameter isEnabled: false gives every operation a step of its own, for comparison.
+  init(graph: Graph, roots: [Expression], isEnabled: Bool) {
+    schedule = Schedule(
+      graph: graph, live: graph.ancestors(of: roots.map(\.index)).sorted())
+    self.isEnabled = isEnabled
+    // A root is read by the caller, so it needs memory of its own.
+    rootStorage = Set(roots.map(\.index))
+  }
+
+  private let rootStorage: Set<Int>
+
+  func run() -> Schedule {
+    var pass = self
+    pass.findMaterialized()
+    for index in pass.schedule.live { pass.place(index) }
+    pass.schedule.materialized = pass.materialized
+    return pass.schedule
+  }
+
+  private var graph: Graph { schedule.graph }
+
+  /// Fills and broadcasts need memory when anything but a loop reads them, or when their pattern
+  /// is more than loops can follow.
+  private mutating func findMaterialized() {
+    for index in schedule.live {
+      let node = graph.nodes[index]
+      for operand in node.operands {
+        let source = schedule.storage(of: operand)
+        let isRepeated =
+          graph.nodes[source].operation is Fill || graph.nodes[source].operation is Broadcast
+        let isReading = node.operation is any ElementwiseOperation
+        let isAlias = node.operation is Reshape || node.operation is StopGradient
+        if isRepeated, !isReading && !isAlias || !canRepeat(source) { materialized.insert(source) }
+      }
+      if rootStorage.contains(index) { materialized.insert(schedule.storage(of: index)) }
+    }
+  }
+
+  private func canRepeat(_ index: Int) -> Bool {
+    guard isEnabled else { return graph.nodes[index].operation is Fill }
+    return RepetitionPattern(graph: graph, node: index) != nil
+  }
+
+  private mutating func place(_ index: Int) {
+    let node = graph.nodes[index]
+    switch node.operation {
+    case is Input, is Variable, is Reshape, is StopGradient: return
+    case is Fill, is Broadcast:
+      if materialized.contains(index) { append(index) }
+    case is any ElementwiseOperation: placeElementwise(index)
+    case is PoolGather:
+      // The kernel that finds the places of the maxima writes the maxima as well.
+      let places = schedule.storage(of: node.operands[1])
+      if isEnabled, let position = schedule.position[places],
+        graph.nodes[places].operation is PoolArgmax,
+        graph.nodes[places].operands[0] == node.operands[0],
+        schedule.steps[position].companion == nil
+      {
+        schedule.steps[position].companion = index
+        schedule.position[index] = position
+      } else {
+        append(index)
+      }
+    default: append(index)
+    }
+  }
+
+  private mutating func append(_ index: Int) {
+    schedule.steps.append(
+      Schedule.Step(operation: index, elementCount: graph.nodes[index].type.shape.elementCount))
+    schedule.position[index] = schedule.steps.count - 1
+  }
+
+  private mutating func placeElementwise(_ index: Int) {
+    let count = graph.nodes[index].type.shape.elementCount
+    let operands = graph.nodes[index].operands.map {
+      schedule.source(of: $0, materialized: materialized)
+    }
+    let latest = operands.compactMap { schedule.position[$0] }.max()
+    let repeated = schedule.repeatedOperands(of: index, materialized: materialized)
+    if isEnabled, let latest, canJoin(step: latest, elementCount: count),
+      // What repeats is read from memory, so the step that writes it must be over.
+      !repeated.contains(where: { schedule.position[$0] == latest })
+    {
+      schedule.steps[latest].loop = schedule.steps[latest].loop ?? Schedule.Loop()
+      schedule.steps[latest].loop!.nodes.append(index)
+      schedule.position[index] = latest
+    } else {
+      schedule.steps.append(
+        Schedule.Step(loop: Schedule.Loop(nodes: [index]), elementCount: count))
+      schedule.position[index] = schedule.steps.count - 1
+    }
+  }
+
+  private func canJoin(step position: Int, elementCount: Dimension) -> Bool {
+    let step = schedule.steps[position]
+    // Half of the registers are kept for operands that repeat.
+    guard step.elementCount == elementCount, step.loop?.nodes.count ?? 0 < 16 else { return false }
+    guard let operation = step.operation else { return true }
+    return graph.nodes[operation].operation is MatrixProduct
+      || graph.nodes[operation].operation is Convolution
+  }
+}
+
+/// How a loop reads a value that repeats: its period and how often each of its elements comes in a
+/// row, in elements of the loop.
+struct RepetitionPattern {
+  /// The node to read.
+  let source: Int
+  let opcode: Opcode
+  /// The period, or the length of a run; may depend on the batch.
+  let columns: Dimension
+
+  enum Opcode {
+    case value, row, column
+  }
+
+  init?(graph: Graph, node index: Int) {
+    let node = graph.nodes[index]
+    if node.operation is Fill {
+      (source, opcode, columns) = (index, .value, 1)
+      return
+    }
+    guard node.operation is Broadcast else { return nil }
+    source = node.operands[0]
+    let operand = graph.nodes[source].type.shape
+    let result = node.type.shape
+    let added = result.rank - operand.rank
+    // The axes along which the operand does not repeat must be neighbours.
+    let own = result.dimensions.indices.filter { axis in
+      axis >= added && operand[axis - added] == result[axis] && result[axis] != 1
+    }
+    guard let first = own.first, let last = own.last else {
+      (opcode, columns) = (.value, 1)
+      return
+    }
+    guard last - first + 1 == own.count else { return nil }
+    let inner = Shape(Array(result.dimensions[(last + 1)...])).elementCount
+    let outer = Shape(Array(result.dimensions[..<first])).elementCount
+    if inner == 1 {
+      (opcode, columns) = (.row, Shape(Array(result.dimensions[first...last])).elementCount)
+    } else if outer == 1 {
+      (opcode, columns) = (.column, inner)
+    } else {
+      return nil
+    }
+  }
+}

@@ -1,0 +1,145 @@
+internal import KernelInterface
+
+/// Writes the instructions of a loop: a register for every value that stays inside, memory for
+/// what comes in and goes out.
+struct LoopBuilder {
+  let schedule: Schedule
+  let step: Schedule.Step
+  let batch: Int
+  /// The memory of a node's value; nil for a value that stays in the loop.
+  let memory: (Int) -> UnsafeMutableRawPointer?
+  /// The memory of a constant.
+  let constant: (Float) -> UnsafeMutableRawPointer
+
+  private(set) var preamble: [LoopInstruction] = []
+  private(set) var body: [LoopInstruction] = []
+  private var slots: [Int: LoopSlot] = [:]
+  private var registers: [Int: Int] = [:]
+  private var freeRegisters = Array((0..<LoopProgram.registerLimit).reversed())
+
+  init(
+    schedule: Schedule, step: Schedule.Step, batch: Int,
+    memory: @escaping (Int) -> UnsafeMutableRawPointer?,
+    constant: @escaping (Float) -> UnsafeMutableRawPointer
+  ) {
+    self.schedule = schedule
+    self.step = step
+    self.batch = batch
+    self.memory = memory
+    self.constant = constant
+  }
+
+  mutating func build() {
+    let nodes = step.loop?.nodes ?? []
+    let inLoop = Set(nodes)
+    var stores: [LoopInstruction] = []
+    for (place, index) in nodes.enumerated() {
+      let node = schedule.graph.nodes[index]
+      let operands = node.operands.map { slot(operand: $0, inLoop) }
+      release(after: place, nodes)
+      let result = self.result(of: index, rest: nodes[(place + 1)...], &stores)
+      let operation = node.operation as! any ElementwiseOperation
+      body.append(
+        LoopInstruction(
+          operation.opcode(node.operands.map { schedule.graph.nodes[$0].type }), result: result,
+          a: operands[0], b: operands.count > 1 ? operands[1] : nil,
+          c: operands.count > 2 ? operands[2] : nil))
+    }
+    body += stores
+  }
+
+  /// Where the operand is read, after instructions that bring what repeats into a register.
+  private mutating func slot(operand: Int, _ inLoop: Set<Int>) -> LoopSlot {
+    let node = schedule.storage(of: operand)
+    if let slot = slots[node] { return slot }
+    let isRepeated =
+      (schedule.graph.nodes[node].operation is Fill
+        || schedule.graph.nodes[node].operation is Broadcast)
+      && !schedule.materialized.contains(node)
+    guard isRepeated || isInlineFill(node) else {
+      let element = schedule.graph.nodes[node].type.element
+      return LoopSlot(memory: memory(node)!, stride: element.byteCount)
+    }
+    let pattern = RepetitionPattern(graph: schedule.graph, node: node)!
+    let source: UnsafeMutableRawPointer
+    if let fill = schedule.graph.nodes[node].operation as? Fill {
+      source = constant(fill.value)
+    } else {
+      source = memory(schedule.storage(of: pattern.source))!
+    }
+    let slot = newRegister(node)
+    let opcode: LoopOpcode =
+      switch pattern.opcode {
+      case .value: .repeatValue
+      case .row: .repeatRow
+      case .column: .repeatColumn
+      }
+    let instruction = LoopInstruction(
+      opcode, result: slot, a: LoopSlot(memory: source, stride: 0),
+      columns: pattern.columns.extent(batch: batch))
+    if pattern.opcode == .value { preamble.append(instruction) } else { body.append(instruction) }
+    slots[node] = slot
+    return slot
+  }
+
+  private func isInlineFill(_ node: Int) -> Bool {
+    schedule.graph.nodes[node].operation is Fill
+  }
+
+  /// The result's memory, or a register; a register and a later copy where the memory is still to
+  /// be read by the rest of the loop.
+  private mutating func result(
+    of index: Int, rest: ArraySlice<Int>, _ stores: inout [LoopInstruction]
+  ) -> LoopSlot {
+    let element = schedule.graph.nodes[index].type.element
+    guard let target = memory(index) else {
+      let slot = newRegister(index)
+      slots[index] = slot
+      return slot
+    }
+    let slot = LoopSlot(memory: target, stride: element.byteCount)
+    let isReadLater = rest.contains { later in
+      schedule.graph.nodes[later].operands.contains { operand in
+        let node = schedule.storage(of: operand)
+        return node != index && slots[node] == nil && memory(node) == target
+      }
+    }
+    guard isReadLater, element != .uint8 else {
+      slots[index] = slot
+      return slot
+    }
+    let register = newRegister(index)
+    slots[index] = register
+    keptRegisters.insert(index)
+    stores.append(LoopInstruction(.copy, result: slot, a: register))
+    return register
+  }
+
+  private var keptRegisters: Set<Int> = []
+
+  private mutating func newRegister(_ node: Int) -> LoopSlot {
+    guard let register = freeRegisters.popLast() else {
+      preconditionFailure("LoopBuilder: a loop needs more registers than there are")
+    }
+    registers[node] = register
+    return LoopSlot(register: register)
+  }
+
+  /// Frees the registers of values that the rest of the loop does not read; what the preamble
+  /// fills stays.
+  private mutating func release(after place: Int, _ nodes: [Int]) {
+    let rest = Set(
+      nodes[(place + 1)...].flatMap { node in
+        schedule.graph.nodes[node].operands.map { schedule.storage(of: $0) }
+      })
+    for (node, register) in registers
+    where !rest.contains(node) && !keptRegisters.contains(node) && !isValue(node) {
+      freeRegisters.append(register)
+      registers[node] = nil
+    }
+  }
+
+  private func isValue(_ node: Int) -> Bool {
+    RepetitionPattern(graph: schedule.graph, node: node)?.opcode == .value
+  }
+}

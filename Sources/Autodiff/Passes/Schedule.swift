@@ -1,0 +1,88 @@
+/// The steps of a program in their order, and which step computes each value.
+struct Schedule {
+  /// Elementwise nodes that are computed together, block by block.
+  struct Loop {
+    /// In the order of computation.
+    var nodes: [Int] = []
+  }
+
+  /// One step: an operation with its kernel, a loop, or a product whose finished rows a loop takes
+  /// over at once.
+  struct Step {
+    /// The operation, or nil for a loop alone.
+    var operation: Int?
+    /// An operation on the same operand whose result the first one's kernel writes as well.
+    var companion: Int?
+    var loop: Loop?
+    /// The number of elements that the loop runs over.
+    var elementCount: Dimension
+
+    /// The nodes whose values this step computes.
+    var nodes: [Int] {
+      [operation, companion].compactMap { $0 } + (loop?.nodes ?? [])
+    }
+  }
+
+  let graph: Graph
+  /// The nodes that are needed, in ascending order.
+  let live: [Int]
+  var steps: [Step] = []
+  /// The step that computes a node's value; absent for inputs, variables and what loops read in
+  /// place.
+  var position: [Int: Int] = [:]
+  /// The fills and broadcasts that have memory; loops read the others in place.
+  var materialized: Set<Int> = []
+
+  /// The node whose memory holds a node's value: reshaping and stopping gradients move nothing.
+  func storage(of index: Int) -> Int {
+    var index = index
+    while graph.nodes[index].operation is Reshape || graph.nodes[index].operation is StopGradient {
+      index = graph.nodes[index].operands[0]
+    }
+    return index
+  }
+
+  /// Whether the node's memory is written before a run, by the caller or an earlier run.
+  func isResident(_ index: Int) -> Bool {
+    graph.nodes[index].operation is Input || graph.nodes[index].operation is Variable
+  }
+
+  /// The node whose value a loop reads for an operand: of a broadcast that it follows in place,
+  /// the value that repeats.
+  func source(of operand: Int, materialized: Set<Int>) -> Int {
+    let node = storage(of: operand)
+    guard graph.nodes[node].operation is Broadcast, !materialized.contains(node) else {
+      return node
+    }
+    return storage(of: graph.nodes[node].operands[0])
+  }
+
+  /// The values that an elementwise node reads by rows, by columns or as one value.
+  func repeatedOperands(of index: Int, materialized: Set<Int>) -> [Int] {
+    graph.nodes[index].operands.compactMap { operand in
+      let source = source(of: operand, materialized: materialized)
+      return source == storage(of: operand) ? nil : source
+    }
+  }
+
+  /// Every value that a step reads, by the node that holds its memory, with whether it is read
+  /// only place by place, as a loop reads what does not repeat.
+  func reads(of step: Step) -> [(node: Int, isInPlace: Bool)] {
+    var reads: [(Int, Bool)] = []
+    for index in [step.operation, step.companion].compactMap({ $0 }) {
+      reads += graph.nodes[index].operands.map { (storage(of: $0), false) }
+    }
+    for index in step.loop?.nodes ?? [] {
+      let repeated = repeatedOperands(of: index, materialized: materialized)
+      reads += repeated.map { ($0, false) }
+      for operand in graph.nodes[index].operands {
+        let node = storage(of: operand)
+        let isInline =
+          (graph.nodes[node].operation is Fill || graph.nodes[node].operation is Broadcast)
+          && !materialized.contains(node)
+        if !isInline { reads.append((node, true)) }
+      }
+    }
+    return reads
+  }
+}

@@ -1,0 +1,49 @@
+/// The memory of variables, shared by the programs that read and update them.
+public final class Variables {
+  private var buffers: [String: (memory: UnsafeMutableRawBufferPointer, shape: [Int])] = [:]
+
+  public init() {}
+
+  deinit {
+    for buffer in buffers.values { buffer.memory.deallocate() }
+  }
+
+  /// The value of a variable; setting one of a known name keeps its shape.
+  public subscript(name: String) -> Tensor {
+    get {
+      guard let buffer = buffers[name] else {
+        preconditionFailure("Variables: there is no variable '\(name)'")
+      }
+      return Tensor(Array(buffer.memory.bindMemory(to: Float.self)), shape: buffer.shape)
+    }
+    set {
+      let memory = pointer(name, shape: newValue.shape)
+      newValue.floats.withUnsafeBytes { source in
+        if let base = source.baseAddress {
+          memory.copyMemory(from: base, byteCount: source.count)
+        }
+      }
+    }
+  }
+
+  public var names: [String] { buffers.keys.sorted() }
+
+  /// The memory of a variable, made and filled with zeros when first asked for.
+  func pointer(_ name: String, shape: [Int]) -> UnsafeMutableRawPointer {
+    if let buffer = buffers[name] {
+      precondition(
+        buffer.shape == shape, "Variables: '\(name)' is \(buffer.shape), not \(shape)")
+      return buffer.memory.baseAddress!
+    }
+    let memory = alignedMemory(byteCount: shape.reduce(4, *))
+    buffers[name] = (memory, shape)
+    return memory.baseAddress!
+  }
+}
+
+/// Zeroed memory that begins on a cache line.
+func alignedMemory(byteCount: Int) -> UnsafeMutableRawBufferPointer {
+  let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 64)
+  memory.initializeMemory(as: UInt8.self, repeating: 0)
+  return memory
+}

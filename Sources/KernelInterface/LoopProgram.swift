@@ -1,0 +1,85 @@
+/// What one instruction of an elementwise loop does to each element.
+public enum LoopOpcode: UInt8, Sendable {
+  case add, subtract, multiply, divide, negate, absolute, sign, squareRoot, exponential, logarithm
+  case rectify, maximum, minimum, clamp, select
+  case greater, greaterOrEqual, equal
+  case greaterInteger, greaterOrEqualInteger, equalInteger
+  case addInteger, subtractInteger, multiplyInteger
+  case integerFromFloat, byteFromFloat, floatFromInteger, byteFromInteger, floatFromByte
+  case integerFromByte
+  /// The one 32-bit value at the operand, everywhere.
+  case repeatValue
+  /// A vector of `columns` values, once for every `columns` elements.
+  case repeatRow
+  /// One value for every `columns` elements.
+  case repeatColumn
+  /// The operand itself.
+  case copy
+}
+
+/// Where an instruction reads or writes: a register of the loop (a block of elements), or memory
+/// that holds one element a place.
+public struct LoopSlot {
+  /// The memory's first element; nil for a register.
+  public var memory: UnsafeMutableRawPointer?
+  /// The register's offset in the scratch memory, or from element to element of the memory (0 for
+  /// memory that is read by rows or as one value), in bytes.
+  public var offsetOrStride: Int
+
+  public init(register index: Int) {
+    memory = nil
+    offsetOrStride = index * LoopProgram.blockLength * 4
+  }
+
+  public init(memory: UnsafeMutableRawPointer, stride: Int) {
+    self.memory = memory
+    offsetOrStride = stride
+  }
+}
+
+extension LoopSlot: @unchecked Sendable {}
+
+/// One instruction: an opcode and the slots of its result and operands.
+public struct LoopInstruction: Sendable {
+  public var opcode: LoopOpcode
+  public var result: LoopSlot
+  public var a: LoopSlot
+  public var b: LoopSlot
+  public var c: LoopSlot
+  /// The length of a row, for values that repeat.
+  public var columns: Int
+
+  public init(
+    _ opcode: LoopOpcode, result: LoopSlot, a: LoopSlot, b: LoopSlot? = nil, c: LoopSlot? = nil,
+    columns: Int = 1
+  ) {
+    self.opcode = opcode
+    self.result = result
+    self.a = a
+    self.b = b ?? a
+    self.c = c ?? a
+    self.columns = max(columns, 1)
+  }
+}
+
+/// Straight-line code that is run for every element, a block of elements at a time, so that what
+/// passes from one instruction to the next stays in the first-level cache.
+public struct LoopProgram {
+  /// The elements of a block, and so of a register.
+  public static let blockLength = 256
+  /// The registers that fit into the scratch memory.
+  public static let registerLimit = 32
+
+  /// Instructions that are run once, to fill registers with values that are the same everywhere.
+  public let preamble: UnsafeBufferPointer<LoopInstruction>
+  public let body: UnsafeBufferPointer<LoopInstruction>
+
+  public init(
+    preamble: UnsafeBufferPointer<LoopInstruction>, body: UnsafeBufferPointer<LoopInstruction>
+  ) {
+    self.preamble = preamble
+    self.body = body
+  }
+}
+
+extension LoopProgram: @unchecked Sendable {}

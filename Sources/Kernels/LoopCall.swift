@@ -1,0 +1,63 @@
+internal import CKernelSupport
+public import KernelInterface
+
+/// An elementwise loop with its memory bound. Also the work on finished rows of a product.
+public final class LoopCall: KernelCall, RowEpilogue, @unchecked Sendable {
+  private let kernels: KernelTable
+  private let instructions: UnsafeMutableBufferPointer<LoopInstruction>
+  private let program: LoopProgram
+  private let count: Int
+  private let rowLength: Int
+  private let taskLength: Int
+  public let taskCount: Int
+
+  /// - Parameters:
+  ///   - preamble: instructions that fill registers once.
+  ///   - count: the number of elements.
+  ///   - rowLength: the elements of a row, when this is the work on a product's rows.
+  public init(
+    _ kernels: KernelTable, preamble: [LoopInstruction], body: [LoopInstruction], count: Int,
+    rowLength: Int = 1
+  ) {
+    self.kernels = kernels
+    self.count = count
+    instructions = .allocate(capacity: preamble.count + body.count)
+    _ = instructions.initialize(from: preamble + body)
+    program = LoopProgram(
+      preamble: UnsafeBufferPointer(rebasing: instructions[..<preamble.count]),
+      body: UnsafeBufferPointer(rebasing: instructions[preamble.count...]))
+    self.rowLength = rowLength
+    // About 5 µs a task: a block of one instruction takes some 20 ns.
+    let blocks = max(1, 256 / max(body.count, 1))
+    taskLength = blocks * LoopProgram.blockLength
+    taskCount = max(1, (count + taskLength - 1) / taskLength)
+  }
+
+  deinit { instructions.deallocate() }
+
+  public func run(task: Int) {
+    run(from: task * taskLength, to: min(count, (task + 1) * taskLength))
+  }
+
+  public func run(rows: Range<Int>) {
+    run(from: rows.lowerBound * rowLength, to: rows.upperBound * rowLength)
+  }
+
+  private func run(from start: Int, to end: Int) {
+    var work = Work(kernels: kernels, program: program, start: start, end: end)
+    withUnsafeMutablePointer(to: &work) { context in
+      defend_with_scratch(context) { context, scratch in
+        let work = context.assumingMemoryBound(to: Work.self)
+        work.pointee.kernels.loop(
+          work.pointee.program, work.pointee.start, work.pointee.end, scratch)
+      }
+    }
+  }
+
+  private struct Work {
+    let kernels: KernelTable
+    let program: LoopProgram
+    let start: Int
+    let end: Int
+  }
+}

@@ -1,0 +1,216 @@
+internal import KernelInterface
+
+/// Runs a loop over elements `start ..< end`, a block at a time.
+@Sendable func runLoop(
+  _ program: LoopProgram, _ start: Int, _ end: Int, _ scratch: UnsafeMutableRawPointer
+) {
+  let length = LoopProgram.blockLength
+  for instruction in program.preamble {
+    run(instruction, start: 0, count: length, scratch)
+  }
+  var place = start
+  while place < end {
+    let count = min(length, end - place)
+    for instruction in program.body {
+      run(instruction, start: place, count: count, scratch)
+    }
+    place += count
+  }
+}
+
+extension LoopSlot {
+  /// The slot's first element of a block that starts at element `start`.
+  @inline(__always)
+  func pointer(_ start: Int, _ scratch: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+    if let memory { return memory + start * offsetOrStride }
+    return scratch + offsetOrStride
+  }
+}
+
+@inline(__always)
+private func run(
+  _ instruction: LoopInstruction, start: Int, count: Int,
+  _ scratch: UnsafeMutableRawPointer
+) {
+  let result = instruction.result.pointer(start, scratch)
+  let first = instruction.a.pointer(start, scratch)
+  let r = result.assumingMemoryBound(to: Float.self)
+  let a = UnsafePointer(first.assumingMemoryBound(to: Float.self))
+  let b = UnsafePointer(
+    instruction.b.pointer(start, scratch).assumingMemoryBound(to: Float.self))
+  let c = UnsafePointer(
+    instruction.c.pointer(start, scratch).assumingMemoryBound(to: Float.self))
+  let zero = Vector(repeating: 0)
+  let one = Vector(repeating: 1)
+  switch instruction.opcode {
+  case .add: map(count, a, b, r) { $0 + $1 }
+  case .subtract: map(count, a, b, r) { $0 - $1 }
+  case .multiply: map(count, a, b, r) { $0 * $1 }
+  case .divide: map(count, a, b, r) { $0 / $1 }
+  case .negate: map(count, a, r) { Vector(bits: $0.bits ^ IntegerVector(repeating: .min)) }
+  case .absolute: map(count, a, r) { Vector(bits: $0.bits & IntegerVector(repeating: .max)) }
+  case .sign:
+    map(count, a, r) { x in
+      zero.replacing(with: one, where: x .> zero).replacing(with: -one, where: x .< zero)
+    }
+  case .squareRoot: map(count, a, r) { squareRoot($0) }
+  case .exponential: map(count, a, r) { exponential($0) }
+  case .logarithm: map(count, a, r) { logarithm($0) }
+  case .rectify: map(count, a, r) { $0.replacing(with: zero, where: $0 .< zero) }
+  case .maximum:
+    map(count, a, b, r) { x, y in y.replacing(with: x, where: (x .>= y) .| (x .!= x)) }
+  case .minimum:
+    map(count, a, b, r) { x, y in y.replacing(with: x, where: (x .<= y) .| (x .!= x)) }
+  case .clamp:
+    map(count, a, b, c, r) { x, low, high in
+      x.replacing(with: high, where: x .> high).replacing(with: low, where: x .< low)
+    }
+  case .select:
+    map(count, a, b, c, r) { x, y, z in z.replacing(with: y, where: x .!= zero) }
+  case .greater: map(count, a, b, r) { zero.replacing(with: one, where: $0 .> $1) }
+  case .greaterOrEqual: map(count, a, b, r) { zero.replacing(with: one, where: $0 .>= $1) }
+  case .equal: map(count, a, b, r) { zero.replacing(with: one, where: $0 .== $1) }
+  case .greaterInteger:
+    map(count, a, b, r) {
+      Vector(bits: zero.bits.replacing(with: one.bits, where: $0.bits .> $1.bits))
+    }
+  case .greaterOrEqualInteger:
+    map(count, a, b, r) {
+      Vector(bits: zero.bits.replacing(with: one.bits, where: $0.bits .>= $1.bits))
+    }
+  case .equalInteger:
+    map(count, a, b, r) {
+      Vector(bits: zero.bits.replacing(with: one.bits, where: $0.bits .== $1.bits))
+    }
+  case .addInteger: map(count, a, b, r) { Vector(bits: $0.bits &+ $1.bits) }
+  case .subtractInteger: map(count, a, b, r) { Vector(bits: $0.bits &- $1.bits) }
+  case .multiplyInteger: map(count, a, b, r) { Vector(bits: $0.bits &* $1.bits) }
+  case .copy: map(count, a, r) { $0 }
+  case .repeatValue:
+    fill(r, count, with: a[0])
+  case .repeatRow:
+    forEachRow(start: start, count: count, columns: instruction.columns) { place, _, column, length in
+      (r + place).update(from: a + column, count: length)
+    }
+  case .repeatColumn:
+    forEachRow(start: start, count: count, columns: instruction.columns) { place, row, _, length in
+      fill(r + place, length, with: a[row])
+    }
+  case .integerFromFloat, .byteFromFloat, .floatFromInteger, .byteFromInteger, .floatFromByte,
+    .integerFromByte:
+    convert(instruction.opcode, UnsafeRawPointer(first), result, count)
+  }
+}
+
+@inline(__always)
+private func map(
+  _ count: Int, _ a: UnsafePointer<Float>, _ r: UnsafeMutablePointer<Float>,
+  _ body: (Vector) -> Vector
+) {
+  var place = 0
+  while place &+ Vector.scalarCount <= count {
+    body(Vector(at: a + place)).store(to: r + place)
+    place &+= Vector.scalarCount
+  }
+  let rest = count &- place
+  if rest > 0 { body(Vector(at: a + place, count: rest)).store(to: r + place, count: rest) }
+}
+
+@inline(__always)
+private func map(
+  _ count: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+  _ r: UnsafeMutablePointer<Float>, _ body: (Vector, Vector) -> Vector
+) {
+  var place = 0
+  while place &+ Vector.scalarCount <= count {
+    body(Vector(at: a + place), Vector(at: b + place)).store(to: r + place)
+    place &+= Vector.scalarCount
+  }
+  let rest = count &- place
+  if rest > 0 {
+    body(Vector(at: a + place, count: rest), Vector(at: b + place, count: rest))
+      .store(to: r + place, count: rest)
+  }
+}
+
+@inline(__always)
+private func map(
+  _ count: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafePointer<Float>,
+  _ r: UnsafeMutablePointer<Float>, _ body: (Vector, Vector, Vector) -> Vector
+) {
+  var place = 0
+  while place &+ Vector.scalarCount <= count {
+    body(Vector(at: a + place), Vector(at: b + place), Vector(at: c + place)).store(to: r + place)
+    place &+= Vector.scalarCount
+  }
+  let rest = count &- place
+  if rest > 0 {
+    body(
+      Vector(at: a + place, count: rest), Vector(at: b + place, count: rest),
+      Vector(at: c + place, count: rest)
+    ).store(to: r + place, count: rest)
+  }
+}
+
+@inline(__always)
+private func fill(_ r: UnsafeMutablePointer<Float>, _ count: Int, with value: Float) {
+  let vector = Vector(repeating: value)
+  var place = 0
+  while place &+ Vector.scalarCount <= count {
+    vector.store(to: r + place)
+    place &+= Vector.scalarCount
+  }
+  while place < count {
+    r[place] = value
+    place &+= 1
+  }
+}
+
+/// Calls `body` for every part of a row in a block: its place in the block, its row, its first
+/// column and its length.
+@inline(__always)
+private func forEachRow(
+  start: Int, count: Int, columns: Int, _ body: (Int, Int, Int, Int) -> Void
+) {
+  var row = start / columns
+  var column = start % columns
+  var place = 0
+  while place < count {
+    let length = min(columns &- column, count &- place)
+    body(place, row, column, length)
+    place &+= length
+    row &+= 1
+    column = 0
+  }
+}
+
+/// The conversions between element types; plain loops, which the compiler makes into vectors.
+@inline(never)
+private func convert(
+  _ opcode: LoopOpcode, _ source: UnsafeRawPointer, _ result: UnsafeMutableRawPointer, _ count: Int
+) {
+  let floats = source.assumingMemoryBound(to: Float.self)
+  let integers = source.assumingMemoryBound(to: Int32.self)
+  let bytes = source.assumingMemoryBound(to: UInt8.self)
+  let toFloats = result.assumingMemoryBound(to: Float.self)
+  let toIntegers = result.assumingMemoryBound(to: Int32.self)
+  let toBytes = result.assumingMemoryBound(to: UInt8.self)
+  switch opcode {
+  case .floatFromByte: for i in 0..<count { toFloats[i] = Float(bytes[i]) }
+  case .floatFromInteger: for i in 0..<count { toFloats[i] = Float(integers[i]) }
+  case .integerFromByte: for i in 0..<count { toIntegers[i] = Int32(bytes[i]) }
+  case .integerFromFloat:
+    for i in 0..<count { toIntegers[i] = bounded(floats[i], -0x1p31, 0x1.fffffep30) }
+  case .byteFromFloat:
+    for i in 0..<count { toBytes[i] = UInt8(truncatingIfNeeded: bounded(floats[i], 0, 255)) }
+  case .byteFromInteger:
+    for i in 0..<count { toBytes[i] = UInt8(truncatingIfNeeded: min(max(integers[i], 0), 255)) }
+  default: break
+  }
+}
+
+/// The integer part, held in a range; 0 for NaN.
+@inline(__always)
+private func bounded(_ value: Float, _ low: Float, _ high: Float) -> Int32 {
+  value != value ? 0 : Int32(max(low, min(high, value)))
+}
