@@ -81,6 +81,19 @@ internal import Testing
     await #expect(processExitsWith: .failure) { _ = Unreachable.arguments.definitions }
   }
 
+  @Test func badCommandsTrap() async {
+    enum Neither: Command {
+      static let configuration = CommandConfiguration(commandName: "neither")
+    }
+    enum Doubled: CommandGroup {
+      static let configuration = CommandConfiguration(commandName: "doubled")
+      static let subcommands: [any Command.Type] = [Clean.self, Palette.self, Clean.self]
+    }
+    await #expect(processExitsWith: .failure) { _ = try Neither.parse([]) }
+    await #expect(processExitsWith: .failure) { _ = try Doubled.parse([]) }
+    await #expect(processExitsWith: .failure) { _ = CommandConfiguration(commandName: "-x") }
+  }
+
   @Test func badNamesTrap() async {
     await #expect(processExitsWith: .failure) { _ = Flag("--quiet") }
     await #expect(processExitsWith: .failure) { _ = Flag("quiet", abbreviation: "1") }

@@ -92,9 +92,8 @@ internal import Testing
   /// Options may stand anywhere: the order counts only within one argument.
   @Test func order() throws {
     let parts = [["sunset"], ["--title", "Evening"], ["-q"], ["-l", "-3"], ["--note=n"]]
-    var generator = SystemRandomNumberGenerator()
-    for _ in 0..<50 {
-      let words = ["paint"] + parts.shuffled(using: &generator).flatMap { $0 }
+    for parts in permutations(parts) {
+      let words = ["paint"] + parts.flatMap { $0 }
       let command = try #require(try Brush.parsed(words, as: Paint.self))
       #expect(command.picture == "sunset" && command.canvases == [], "\(words)")
       #expect(command.title == "Evening" && command.quiet, "\(words)")
@@ -123,6 +122,14 @@ internal import Testing
       #expect(command.colour == usual.colour && command.medium == usual.medium)
       #expect(command.opacity == usual.opacity && command.stroke.seed == usual.stroke.seed)
       #expect(command.stroke.strokeWidth == usual.stroke.strokeWidth)
+    }
+  }
+
+  private func permutations<T>(_ items: [T]) -> [[T]] {
+    guard items.count > 1 else { return [items] }
+    return items.indices.flatMap { place in
+      let rest = items[..<place] + items[(place + 1)...]
+      return permutations(Array(rest)).map { [items[place]] + $0 }
     }
   }
 }

@@ -9,8 +9,8 @@ extension ArgumentError: CustomStringConvertible {
       "\(words.count) unexpected arguments: '\(words.joined(separator: "', '"))'"
     case .unexpectedValue(let value, let flag):
       "The option '\(flag)' does not take any value, but '\(value)' was specified."
-    case .missingValue(let definition, let typed):
-      "Missing value for '\(definition.label(typed: typed))'"
+    case .missingValue(let definition, let typed, let word):
+      "Missing value for '\(definition.label(typed: typed))'" + (word.map { " in '\($0)'" } ?? "")
     case .missingArgument(let definition):
       "Missing expected argument '\(definition.repeatedLabel)'"
     case .invalidValue(let value, let definition, let typed, let reason):
@@ -24,7 +24,7 @@ extension ArgumentError: CustomStringConvertible {
   /// The offending argument and its help, such as `--width <mm>  How wide a stroke is.`
   var helpLine: String? {
     switch self {
-    case .missingValue(let definition, let typed as String?),
+    case .missingValue(let definition, let typed as String?, _),
       .invalidValue(_, let definition, let typed, _):
       Self.helpLine(definition, typed: typed)
     case .missingArgument(let definition):

@@ -6,8 +6,9 @@ public enum ArgumentError: Error, Hashable {
   case unexpectedArguments([String], suggestion: String?)
   /// A value for a flag, whose name is as typed.
   case unexpectedValue(String, flag: String)
-  /// An option without its value. `typed` is the name that was typed.
-  case missingValue(ArgumentDefinition, typed: String)
+  /// An option without its value. `typed` is the name that was typed, `word` the word of joined
+  /// short names in which it cannot have a value.
+  case missingValue(ArgumentDefinition, typed: String, word: String?)
   /// A required argument is not given.
   case missingArgument(ArgumentDefinition)
   /// A value that the argument's format refuses. `typed` is the name that was typed.

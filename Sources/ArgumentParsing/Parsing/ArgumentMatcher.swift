@@ -55,7 +55,7 @@ struct ArgumentMatcher {
       }
       let isLast = letters.index(after: place) == letters.endIndex
       if definition.kind == .option && !isLast {
-        throw .missingValue(definition, typed: name)
+        throw .missingValue(definition, typed: name, word: word)
       }
       try take(definition, typed: name, value: isLast ? value : nil)
     }
@@ -76,7 +76,7 @@ struct ArgumentMatcher {
       words.removeFirst()
       matched.append(next, typed: name, to: definition)
     default:
-      throw .missingValue(definition, typed: name)
+      throw .missingValue(definition, typed: name, word: nil)
     }
   }
 

@@ -5,6 +5,7 @@ struct CommandPath {
   private(set) var names: [String]
 
   init(root: any Command.Type) {
+    Self.check(root, reserved: ["help"])
     self.root = root
     current = root
     names = [root.configuration.commandName]
@@ -31,9 +32,24 @@ struct CommandPath {
   }
 
   func appending(_ subcommand: any Command.Type) -> Self {
+    Self.check(subcommand, reserved: [])
     var path = self
     path.current = subcommand
     path.names.append(subcommand.configuration.commandName)
     return path
+  }
+
+  /// Traps on a command that could be neither run nor opened, and on subcommands that could not be
+  /// told apart.
+  private static func check(_ command: any Command.Type, reserved: Set<String>) {
+    let group = command as? any CommandGroup.Type
+    precondition(
+      (group == nil) != (command as? any ParsableCommand.Type == nil),
+      "\(command) has to conform to one of ParsableCommand and CommandGroup")
+    var names = reserved
+    for subcommand in group?.subcommands ?? [] {
+      let name = subcommand.configuration.commandName
+      precondition(names.insert(name).inserted, "\(command) cannot have another '\(name)'")
+    }
   }
 }

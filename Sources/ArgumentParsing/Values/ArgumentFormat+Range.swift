@@ -24,12 +24,19 @@ extension ArgumentFormat where Value: FixedWidthInteger {
 extension ArgumentFormat where Value: BinaryFloatingPoint & LosslessStringConvertible {
   /// A number of a range: `.range(0...1)`.
   public static func range(_ range: ClosedRange<Value>) -> Self {
-    limited(to: range, "is not a number between \(range.lowerBound) and \(range.upperBound)")
+    limited(
+      to: range, "is not a number between \(text(range.lowerBound)) and \(text(range.upperBound))")
   }
 
   /// A finite number of a range without an end: `.range(0...)`.
   public static func range(_ range: PartialRangeFrom<Value>) -> Self {
-    limited(to: range, "is not a number of at least \(range.lowerBound)")
+    limited(to: range, "is not a number of at least \(text(range.lowerBound))")
+  }
+
+  /// `1` rather than `1.0`: a bound is read as a number, not as a value of a type.
+  private static func text(_ bound: Value) -> String {
+    let text = String(bound)
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 
   /// A finite number: of the texts that Swift reads as numbers, all but `nan` and infinities.
