@@ -47,6 +47,10 @@ let package = Package(
       name: "Kernels", dependencies: ["CKernelSupport", "KernelInterface"] + kernelModules,
       swiftSettings: strict),
     .target(name: "Autodiff", dependencies: ["Kernels", "KernelInterface"], swiftSettings: strict),
+    .target(name: "ArgumentParsing", swiftSettings: strict),
+    .testTarget(
+      name: "ArgumentParsingTests", dependencies: ["ArgumentParsing"], exclude: ["Snapshots"],
+      swiftSettings: strict),
     .testTarget(name: "AutodiffTests", dependencies: ["Autodiff"], swiftSettings: strict),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "KernelInterface"], swiftSettings: strict),

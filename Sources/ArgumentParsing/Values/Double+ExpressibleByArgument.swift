@@ -1,0 +1,3 @@
+extension Double: ExpressibleByArgument {
+  public static var argumentFormat: ArgumentFormat<Double> { .finite }
+}

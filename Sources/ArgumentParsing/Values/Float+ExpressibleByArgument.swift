@@ -1,0 +1,3 @@
+extension Float: ExpressibleByArgument {
+  public static var argumentFormat: ArgumentFormat<Float> { .finite }
+}

@@ -1,0 +1,3 @@
+extension Int: ExpressibleByArgument {
+  public static var argumentFormat: ArgumentFormat<Int> { .lossless }
+}

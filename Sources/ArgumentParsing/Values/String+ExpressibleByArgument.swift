@@ -1,0 +1,3 @@
+extension String: ExpressibleByArgument {
+  public static var argumentFormat: ArgumentFormat<String> { .lossless }
+}
