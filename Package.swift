@@ -46,9 +46,25 @@ let package = Package(
     .target(
       name: "Kernels", dependencies: ["CKernelSupport", "KernelInterface"] + kernelModules,
       swiftSettings: strict),
+    .target(name: "BundledData", exclude: ["mnist-5k"]),
+    .target(name: "BundledFiles", dependencies: ["BundledData"], swiftSettings: strict),
+    .target(name: "Digests", swiftSettings: strict + [.unsafeFlags(["-O"])]),
+    .target(name: "Suggestions", swiftSettings: strict),
     .target(name: "Autodiff", dependencies: ["Kernels", "KernelInterface"], swiftSettings: strict),
+    .target(
+      name: "Datasets",
+      dependencies: ["Autodiff", "BundledFiles", "CZlib", "Digests", "Suggestions"],
+      swiftSettings: strict),
     .testTarget(name: "AutodiffTests", dependencies: ["Autodiff"], swiftSettings: strict),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "KernelInterface"], swiftSettings: strict),
+    .testTarget(
+      name: "BundledFilesTests", dependencies: ["BundledFiles", "Digests"], swiftSettings: strict),
+    .testTarget(
+      name: "DatasetsTests",
+      dependencies: ["Autodiff", "BundledFiles", "CZlib", "Datasets", "Digests"],
+      swiftSettings: strict),
+    .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: strict),
+    .testTarget(name: "SuggestionsTests", dependencies: ["Suggestions"], swiftSettings: strict),
   ] + wideKernels
 )
