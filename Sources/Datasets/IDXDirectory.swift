@@ -97,11 +97,10 @@ struct IDXDirectory {
 
   /// The system's words for a failure, in a few.
   private static func reason(of error: any Error) -> String {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    guard let underlying, underlying.domain == NSPOSIXErrorDomain else {
+    guard let cause = (error as? CocoaError)?.underlying as? POSIXError else {
       return error.localizedDescription
     }
-    return String(cString: strerror(Int32(underlying.code)))
+    return String(cString: strerror(cause.code.rawValue))
   }
 
   private func existingFile(named stem: String, ranks: [Int]) throws(DatasetError) -> String {

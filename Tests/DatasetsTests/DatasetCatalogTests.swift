@@ -130,19 +130,15 @@ import Testing
     ) { try catalog.load("mine") }
   }
 
-  @Test func anUnreadableFileIsNamed() throws {
+  /// The memory of a process refuses to be read at its start, even to root.
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/proc/self/mem")))
+  func anUnreadableFileIsNamed() throws {
     try directory.writeDataset("mine")
     let path = directory.path + "/mine/train-labels-idx1-ubyte"
-    let loop = "/proc/self/mem"
-    guard FileManager.default.fileExists(atPath: loop) else { return }
     try FileManager.default.removeItem(atPath: path)
-    try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: loop)
+    try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "/proc/self/mem")
     let error = #expect(throws: DatasetError.self) { try catalog.load("mine") }
-    guard case .unreadableFile(path, let reason) = error else {
-      Issue.record("\(String(describing: error))")
-      return
-    }
-    #expect(!reason.isEmpty && !reason.contains("\n"))
+    #expect(error == .unreadableFile(path: path, reason: "Input/output error"))
   }
 
   @Test func countsThatDifferAreNamed() throws {
