@@ -1,0 +1,84 @@
+public import Autodiff
+
+/// Cuts a data set into batches, in its own order or in the random order of an epoch.
+///
+/// Every example is in one batch; the last batch is smaller where the size does not divide the
+/// count. Batches can be loaded in any order, and loading allocates nothing.
+public struct BatchLoader: Sendable {
+  public let dataset: Dataset
+  /// The number of examples of every batch but the last.
+  public let batchSize: Int
+  /// The indices of the examples in the order of the batches.
+  public let order: [Int32]
+
+  /// Batches in the data set's own order.
+  public init(_ dataset: Dataset, batchSize: Int) {
+    self.init(dataset, batchSize: batchSize, order: Array(0..<Int32(dataset.count)))
+  }
+
+  /// Batches in the order of one epoch, a function of `key` and `epoch` alone.
+  public init(_ dataset: Dataset, batchSize: Int, key: RandomKey, epoch: Int) {
+    let order = key.folding("shuffle").folding(epoch).permutation(dataset.count)
+    self.init(dataset, batchSize: batchSize, order: order.map(Int32.init))
+  }
+
+  private init(_ dataset: Dataset, batchSize: Int, order: [Int32]) {
+    precondition(batchSize > 0, "BatchLoader: a batch size of \(batchSize)")
+    self.dataset = dataset
+    self.batchSize = batchSize
+    self.order = order
+  }
+
+  public var batchCount: Int { (dataset.count + batchSize - 1) / batchSize }
+
+  /// The number of examples of one batch.
+  public func count(ofBatch index: Int) -> Int {
+    range(ofBatch: index).count
+  }
+
+  /// Fills `batch` with batch `index`.
+  public func load(_ index: Int, into batch: Batch) {
+    precondition(
+      batch.imageShape == dataset.imageShape,
+      "BatchLoader.load: images \(dataset.imageShape) into a batch of \(batch.imageShape)")
+    batch.replace { load(index, images: $0, labels: $1, examples: $2) }
+  }
+
+  /// Writes batch `index` to the start of three buffers with room for it.
+  ///
+  /// - Parameters:
+  ///   - images: Takes the pixels, `[n, H, W, C]`.
+  ///   - labels: Takes the classes, `[n]`.
+  ///   - examples: Takes the indices in the data set, `[n]`, which key the examples' random numbers.
+  /// - Returns: The number of examples, n.
+  @discardableResult
+  public func load(
+    _ index: Int, images: UnsafeMutableBufferPointer<UInt8>,
+    labels: UnsafeMutableBufferPointer<Int32>, examples: UnsafeMutableBufferPointer<Int32>
+  ) -> Int {
+    let range = range(ofBatch: index)
+    let size = dataset.imageSize
+    precondition(
+      images.count >= range.count * size && labels.count >= range.count
+        && examples.count >= range.count,
+      "BatchLoader.load: no room for \(range.count) examples")
+    dataset.images.withUnsafeBytes { source in
+      let target = UnsafeMutableRawBufferPointer(images)
+      for (place, position) in range.enumerated() {
+        let example = Int(order[position])
+        let image = source[(example * size)..<((example + 1) * size)]
+        target[(place * size)..<((place + 1) * size)].copyBytes(from: image)
+        labels[place] = dataset.labels[example]
+        examples[place] = Int32(example)
+      }
+    }
+    return range.count
+  }
+
+  private func range(ofBatch index: Int) -> Range<Int> {
+    precondition(
+      (0..<batchCount).contains(index), "BatchLoader: batch \(index) of \(batchCount)")
+    let start = index * batchSize
+    return start..<min(start + batchSize, dataset.count)
+  }
+}
