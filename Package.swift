@@ -47,7 +47,11 @@ let package = Package(
       name: "Kernels", dependencies: ["CKernelSupport", "KernelInterface"] + kernelModules,
       swiftSettings: strict),
     .target(name: "Autodiff", dependencies: ["Kernels", "KernelInterface"], swiftSettings: strict),
+    .target(name: "Checkpoints", dependencies: ["Autodiff"], swiftSettings: strict),
     .testTarget(name: "AutodiffTests", dependencies: ["Autodiff"], swiftSettings: strict),
+    .testTarget(
+      name: "CheckpointsTests", dependencies: ["Autodiff", "Checkpoints"], exclude: ["Golden"],
+      swiftSettings: strict),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "KernelInterface"], swiftSettings: strict),
   ] + wideKernels
