@@ -23,8 +23,8 @@ public struct SafetensorsFile: Hashable, Sendable {
       !tensors.contains { $0.name == Self.metadataKey },
       "SafetensorsFile: no tensor may be named '\(Self.metadataKey)'")
     self.tensors = tensors.sorted { first, second in
-      let places = [first, second].map { Self.dataOrder[$0.value.elementType, default: 0] }
-      if places[0] != places[1] { return places[0] < places[1] }
+      let places = (first.value.elementType.dataPlace, second.value.elementType.dataPlace)
+      if places.0 != places.1 { return places.0 < places.1 }
       return first.name.utf8.lexicographicallyPrecedes(second.name.utf8)
     }
     self.metadata = metadata
@@ -52,6 +52,4 @@ public struct SafetensorsFile: Hashable, Sendable {
 
   /// The largest header that the reference implementation reads, in bytes.
   static let headerLimit = 100_000_000
-
-  private static let dataOrder: [ElementType: Int] = [.float32: 0, .int32: 1, .uint8: 2]
 }
