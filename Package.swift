@@ -47,8 +47,14 @@ let package = Package(
       name: "Kernels", dependencies: ["CKernelSupport", "KernelInterface"] + kernelModules,
       swiftSettings: strict),
     .target(name: "Autodiff", dependencies: ["Kernels", "KernelInterface"], swiftSettings: strict),
+    .target(name: "Evaluation", swiftSettings: strict),
+    .target(name: "Reporting", dependencies: ["CZlib", "Evaluation"], swiftSettings: strict),
     .testTarget(name: "AutodiffTests", dependencies: ["Autodiff"], swiftSettings: strict),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "KernelInterface"], swiftSettings: strict),
+    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation"], swiftSettings: strict),
+    .testTarget(
+      name: "ReportingTests", dependencies: ["CZlib", "Evaluation", "Reporting"],
+      exclude: ["Snapshots"], swiftSettings: strict),
   ] + wideKernels
 )
