@@ -7,6 +7,10 @@ public struct PairedComparison: Hashable, Sendable, Codable {
   /// Accuracy of the candidate minus accuracy of the baseline, in percentage points.
   public let differencePoints: Double
 
+  /// The ``PairedDifferenceInterval`` of the difference, in percentage points; encoded as
+  /// `[lower, upper]`.
+  public let intervalPoints: ClosedRange<Double>
+
   /// Examples that the baseline gets right and the candidate wrong.
   public let onlyBaselineCorrect: Int
 
@@ -16,15 +20,19 @@ public struct PairedComparison: Hashable, Sendable, Codable {
   /// The p-value of the two-sided exact ``McNemarTest``.
   public let pValue: Double
 
-  /// - Precondition: `count` is positive and at least the sum of the two discordant counts.
-  public init(count: Int, onlyBaselineCorrect: Int, onlyCandidateCorrect: Int) {
-    precondition(
-      count > 0 && onlyBaselineCorrect + onlyCandidateCorrect <= count,
-      "PairedComparison: \(onlyBaselineCorrect) and \(onlyCandidateCorrect) discordant examples "
-        + "do not fit in \(count)")
+  /// - Precondition: `count` is positive and at least the sum of the two discordant counts, neither
+  ///   of which is negative.
+  public init(
+    count: Int, onlyBaselineCorrect: Int, onlyCandidateCorrect: Int,
+    confidence: ConfidenceLevel = .percent95
+  ) {
     self.count = count
     self.onlyBaselineCorrect = onlyBaselineCorrect
     self.onlyCandidateCorrect = onlyCandidateCorrect
+    let interval = PairedDifferenceInterval(
+      count: count, onlyFirstCorrect: onlyBaselineCorrect, onlySecondCorrect: onlyCandidateCorrect,
+      confidence: confidence)
+    intervalPoints = 100 * interval.lower...100 * interval.upper
     pValue =
       McNemarTest(onlyFirstCorrect: onlyBaselineCorrect, onlySecondCorrect: onlyCandidateCorrect)
       .pValue
@@ -35,7 +43,9 @@ public struct PairedComparison: Hashable, Sendable, Codable {
   /// Compares lists that say for every example whether it was classified correctly.
   ///
   /// - Precondition: the lists are of one length, not empty, and in the same order of examples.
-  public init(baselineOutcomes: [Bool], candidateOutcomes: [Bool]) {
+  public init(
+    baselineOutcomes: [Bool], candidateOutcomes: [Bool], confidence: ConfidenceLevel = .percent95
+  ) {
     precondition(
       baselineOutcomes.count == candidateOutcomes.count,
       "PairedComparison: \(baselineOutcomes.count) outcomes of the baseline and "
@@ -44,6 +54,7 @@ public struct PairedComparison: Hashable, Sendable, Codable {
     self.init(
       count: baselineOutcomes.count,
       onlyBaselineCorrect: pairs.count { $0 && !$1 },
-      onlyCandidateCorrect: pairs.count { !$0 && $1 })
+      onlyCandidateCorrect: pairs.count { !$0 && $1 },
+      confidence: confidence)
   }
 }

@@ -59,8 +59,12 @@ public struct TextReport: Sendable {
       .map(Figures.epsilon).joined(separator: "…")
     let level = Figures.fixed(100 * report.confidence.rawValue, decimals: 0)
     let legend =
-      ["pixels in \(range)", "\(level) % Wilson intervals"]
-      + (report.comparisons.isEmpty ? [] : ["p of the two-sided exact McNemar test"])
+      report.comparisons.isEmpty
+      ? ["pixels in \(range)", "\(level) % intervals: Wilson"]
+      : [
+        "pixels in \(range)", "\(level) % intervals: Wilson, of differences Bonett-Price",
+        "p: exact McNemar, two-sided",
+      ]
     return line(words.filter { !$0.isEmpty }.joined(separator: " · "), .strong)
       + line("data \(dataset.digest)", .secondary)
       + line(legend.joined(separator: " · "), .secondary)

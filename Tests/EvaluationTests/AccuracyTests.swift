@@ -24,6 +24,8 @@ import Testing
     #expect(comparison.onlyCandidateCorrect == 4)
     #expect(comparison.differencePoints == 37.5)
     #expect(comparison.pValue == 0.375)
+    let interval = PairedDifferenceInterval(count: 8, onlyFirstCorrect: 1, onlySecondCorrect: 4)
+    #expect(comparison.intervalPoints == 100 * interval.lower...100 * interval.upper)
   }
 
   @Test func aWorseCandidateHasANegativeDifference() {

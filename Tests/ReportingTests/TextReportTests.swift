@@ -79,6 +79,7 @@ import Testing
     #expect(Figures.signed(12.3) == "+12.30")
     #expect(Figures.signed(-0.52) == "−0.52")
     #expect(Figures.signed(-0.001) == "0.00")
+    #expect(Figures.signedRange(-1.2...0.34) == "−1.20…+0.34")
     #expect(Figures.probability(0.0123) == "0.0123")
     #expect(Figures.probability(1e-9) == "< 0.0001")
     #expect(Figures.epsilon(0.1) == "0.1")

@@ -81,6 +81,8 @@ struct AccuracyTable {
       "points vs \(baseline)",
       pairs.map { cell($0, emphasis(of: $0)) { Figures.signed($0.differencePoints) } }, &table)
     addRow(
+      "interval, points", pairs.map { cell($0) { Figures.signedRange($0.intervalPoints) } }, &table)
+    addRow(
       "lost / gained",
       pairs.map { cell($0) { "\($0.onlyBaselineCorrect) / \($0.onlyCandidateCorrect)" } }, &table)
     addRow("p", pairs.map { cell($0) { Figures.probability($0.pValue) } }, &table)

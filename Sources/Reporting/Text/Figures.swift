@@ -19,6 +19,11 @@ enum Figures {
     return (difference < 0 ? "−" : "+") + digits
   }
 
+  /// `-1.2...0.34` as `−1.20…+0.34`: a dash between signs would be one sign too many.
+  static func signedRange(_ range: ClosedRange<Double>) -> String {
+    signed(range.lowerBound) + "…" + signed(range.upperBound)
+  }
+
   static func probability(_ value: Double) -> String {
     value < 0.0001 ? "< 0.0001" : fixed(value, decimals: 4)
   }
