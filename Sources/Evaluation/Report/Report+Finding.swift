@@ -1,0 +1,48 @@
+extension Report {
+  /// Something a reader must know before believing the figures.
+  public struct Finding: Hashable, Sendable, Codable {
+    public enum Severity: String, Hashable, Sendable, CaseIterable, Codable {
+      /// The figures are right, and say less than one might think.
+      case note
+      /// The figures must not be used for what they seem to say.
+      case warning
+    }
+
+    /// A name for machines, such as `"single-step-only"`; it does not change between versions.
+    public var code: String
+    public var severity: Severity
+
+    /// One sentence for people.
+    public var message: String
+
+    public init(code: String, severity: Severity, message: String) {
+      self.code = code
+      self.severity = severity
+      self.message = message
+    }
+  }
+}
+
+extension Report.Finding {
+  /// The finding that no attack of an evaluation takes more than one step, or `nil` if one does or
+  /// nothing was attacked.
+  public static func singleStepOnly(_ attacks: [Report.Attack]) -> Report.Finding? {
+    guard !attacks.isEmpty, attacks.allSatisfy({ $0.kind == .singleStep }) else { return nil }
+    let names = attacks.map(\.name)
+    let message =
+      names.count == 1
+      ? "\(names[0]) is a single-step attack; a single-step attack alone is no evidence of "
+        + "robustness."
+      : "\(names.joined(separator: ", ")) are single-step attacks; single-step attacks alone are "
+        + "no evidence of robustness."
+    return Report.Finding(code: "single-step-only", severity: .note, message: message)
+  }
+
+  /// The finding that a checkpoint was trained on images it is evaluated on.
+  public static func trainedOnTestData(checkpoint path: String) -> Report.Finding {
+    Report.Finding(
+      code: "trained-on-test-data", severity: .warning,
+      message: "\(path) was trained on images of this evaluation; its figures say nothing about "
+        + "images it has not seen.")
+  }
+}
