@@ -45,14 +45,42 @@ let package = Package(
     kernels("KernelsBaseline"),
     .target(
       name: "Kernels", dependencies: ["CKernelSupport", "KernelInterface"] + kernelModules,
+      swiftSettings: strict + [.unsafeFlags(fast)]),
+    .target(
+      name: "Autodiff", dependencies: ["Kernels", "KernelInterface"], swiftSettings: strict),
+    .target(name: "BundledData", exclude: ["mnist-5k"]),
+    .target(name: "BundledFiles", dependencies: ["BundledData"], swiftSettings: strict),
+    .target(name: "Digests", swiftSettings: strict + [.unsafeFlags(["-O"])]),
+    .target(name: "Suggestions", swiftSettings: strict),
+    .target(
+      name: "Datasets",
+      dependencies: ["Autodiff", "BundledFiles", "CZlib", "Digests", "Suggestions"],
       swiftSettings: strict),
-    .target(name: "Autodiff", dependencies: ["Kernels", "KernelInterface"], swiftSettings: strict),
+    .target(name: "Checkpoints", dependencies: ["Autodiff"], swiftSettings: strict),
+    .target(name: "Evaluation", swiftSettings: strict),
+    .target(name: "Reporting", dependencies: ["CZlib", "Evaluation"], swiftSettings: strict),
     .target(name: "ArgumentParsing", swiftSettings: strict),
+    .testTarget(
+      name: "KernelsTests", dependencies: ["Kernels", "KernelInterface"], swiftSettings: strict),
+    .testTarget(
+      name: "AutodiffTests", dependencies: ["Autodiff", "Kernels"], swiftSettings: strict),
+    .testTarget(
+      name: "BundledFilesTests", dependencies: ["BundledFiles", "Digests"], swiftSettings: strict),
+    .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: strict),
+    .testTarget(name: "SuggestionsTests", dependencies: ["Suggestions"], swiftSettings: strict),
+    .testTarget(
+      name: "DatasetsTests",
+      dependencies: ["Autodiff", "BundledFiles", "CZlib", "Datasets", "Digests"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CheckpointsTests", dependencies: ["Autodiff", "Checkpoints"], exclude: ["Golden"],
+      swiftSettings: strict),
+    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation"], swiftSettings: strict),
+    .testTarget(
+      name: "ReportingTests", dependencies: ["CZlib", "Evaluation", "Reporting"],
+      exclude: ["Snapshots"], swiftSettings: strict),
     .testTarget(
       name: "ArgumentParsingTests", dependencies: ["ArgumentParsing"], exclude: ["Snapshots"],
       swiftSettings: strict),
-    .testTarget(name: "AutodiffTests", dependencies: ["Autodiff"], swiftSettings: strict),
-    .testTarget(
-      name: "KernelsTests", dependencies: ["Kernels", "KernelInterface"], swiftSettings: strict),
   ] + wideKernels
 )

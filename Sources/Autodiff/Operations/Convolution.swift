@@ -1,7 +1,7 @@
 internal import Kernels
 
 /// How a window moves over an image: its strides, and the zeros around the image.
-public struct WindowGeometry: Hashable, Sendable {
+public struct WindowPlacement: Hashable, Sendable {
   /// Strides down and across.
   public var strideY: Int
   public var strideX: Int
@@ -18,9 +18,9 @@ public struct WindowGeometry: Hashable, Sendable {
   }
 
   public init(strideY: Int, strideX: Int, top: Int, left: Int, bottom: Int, right: Int) {
-    precondition(strideY > 0 && strideX > 0, "WindowGeometry: a stride must be positive")
+    precondition(strideY > 0 && strideX > 0, "WindowPlacement: a stride must be positive")
     precondition(
-      min(min(top, left), min(bottom, right)) >= 0, "WindowGeometry: padding must not be negative")
+      min(min(top, left), min(bottom, right)) >= 0, "WindowPlacement: padding must not be negative")
     self.strideY = strideY
     self.strideX = strideX
     self.top = top
@@ -62,13 +62,13 @@ public struct WindowGeometry: Hashable, Sendable {
 /// as zeros.
 struct Convolution: Operation {
   static let name = "convolution"
-  let geometry: WindowGeometry
+  let placement: WindowPlacement
 
   func resultType(_ operands: [ValueType]) -> ValueType {
     requireImages(Self.self, operands, ranks: [4, 4])
     let (image, weights) = (operands[0].shape, operands[1].shape)
     Self.require(image[3] == weights[2], operands, "the channels must agree")
-    let count = geometry.count(
+    let count = placement.count(
       height: image[1].multiple, width: image[2].multiple, windowHeight: weights[0].multiple,
       windowWidth: weights[1].multiple)
     Self.require(count != nil, operands, "the kernel must fit on the padded image")
@@ -78,7 +78,7 @@ struct Convolution: Operation {
   func reference(_ operands: [ReferenceValue], _ result: [Int], batch: Int) -> [Double] {
     var elements = Array(repeating: 0.0, count: result.reduce(1, *))
     visitConvolution(
-      geometry, image: operands[0].shape, weights: operands[1].shape, output: result
+      placement, image: operands[0].shape, weights: operands[1].shape, output: result
     ) { image, weight, output in
       elements[output] += operands[0].elements[image] * operands[1].elements[weight]
     }
@@ -89,25 +89,25 @@ struct Convolution: Operation {
     let (image, weights) = (node.operands[0], node.operands[1])
     return [
       node.graph.apply(
-        ConvolutionInputGradient(geometry: geometry, shape: image.shape),
+        ConvolutionInputGradient(placement: placement, shape: image.shape),
         to: [node.cotangents[0], weights]),
       node.graph.apply(
-        ConvolutionWeightGradient(geometry: geometry, shape: weights.shape),
+        ConvolutionWeightGradient(placement: placement, shape: weights.shape),
         to: [image, node.cotangents[1]]),
     ]
   }
 
   func lower(_ context: inout LoweringContext) {
-    context.appendConvolution(geometry)
+    context.appendConvolution(placement)
   }
 }
 
 extension Expression {
   /// 2-D convolution: `[N, H, W, Cin]` with weights `[KH, KW, Cin, Cout]` to `[N, OH, OW, Cout]`.
   public func convolved(
-    with weights: Expression, _ geometry: WindowGeometry = WindowGeometry()
+    with weights: Expression, _ placement: WindowPlacement = WindowPlacement()
   ) -> Expression {
-    graph.apply(Convolution(geometry: geometry), to: [self, weights])
+    graph.apply(Convolution(placement: placement), to: [self, weights])
   }
 }
 
@@ -119,11 +119,11 @@ func requireImages<O: Operation>(_ operation: O.Type, _ operands: [ValueType], r
 
 /// Every product term of a convolution, as places in the image, the weights and the output.
 func visitConvolution(
-  _ geometry: WindowGeometry, image: [Int], weights: [Int], output: [Int],
+  _ placement: WindowPlacement, image: [Int], weights: [Int], output: [Int],
   _ body: (_ image: Int, _ weight: Int, _ output: Int) -> Void
 ) {
   for n in 0..<image[0] {
-    geometry.forEachTap(
+    placement.forEachTap(
       image: Array(image[1...2]), windows: Array(output[1...2]), window: Array(weights[0...1])
     ) { y, x, tapY, tapX, inY, inX in
       for channel in 0..<weights[2] {

@@ -7,13 +7,13 @@ internal import Kernels
 /// added to the image in ascending order of the output pixels, then of the taps.
 struct ConvolutionInputGradient: Operation {
   static let name = "convolution input gradient"
-  let geometry: WindowGeometry
+  let placement: WindowPlacement
   let shape: Shape
 
   func resultType(_ operands: [ValueType]) -> ValueType {
     requireImages(Self.self, operands, ranks: [4, 4])
     Self.require(
-      Convolution(geometry: geometry).resultType([ValueType(shape), operands[1]]) == operands[0],
+      Convolution(placement: placement).resultType([ValueType(shape), operands[1]]) == operands[0],
       operands, "they must be the result and the weights of a convolution of \(shape)")
     return ValueType(shape)
   }
@@ -21,7 +21,7 @@ struct ConvolutionInputGradient: Operation {
   func reference(_ operands: [ReferenceValue], _ result: [Int], batch: Int) -> [Double] {
     var elements = Array(repeating: 0.0, count: result.reduce(1, *))
     visitConvolution(
-      geometry, image: result, weights: operands[1].shape, output: operands[0].shape
+      placement, image: result, weights: operands[1].shape, output: operands[0].shape
     ) { image, weight, output in
       elements[image] += operands[0].elements[output] * operands[1].elements[weight]
     }
@@ -31,14 +31,14 @@ struct ConvolutionInputGradient: Operation {
   func pullback(_ node: PullbackContext) -> [Expression?] {
     let (output, weights) = (node.operands[0], node.operands[1])
     return [
-      node.cotangents[0].convolved(with: weights, geometry),
+      node.cotangents[0].convolved(with: weights, placement),
       node.graph.apply(
-        ConvolutionWeightGradient(geometry: geometry, shape: weights.shape),
+        ConvolutionWeightGradient(placement: placement, shape: weights.shape),
         to: [node.cotangents[1], output]),
     ]
   }
 
   func lower(_ context: inout LoweringContext) {
-    context.appendConvolutionInputGradient(geometry)
+    context.appendConvolutionInputGradient(placement)
   }
 }

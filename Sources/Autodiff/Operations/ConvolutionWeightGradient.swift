@@ -7,13 +7,13 @@ internal import Kernels
 /// with the third operand's element.
 struct ConvolutionWeightGradient: Operation {
   static let name = "convolution weight gradient"
-  let geometry: WindowGeometry
+  let placement: WindowPlacement
   let shape: Shape
 
   func resultType(_ operands: [ValueType]) -> ValueType {
     requireImages(Self.self, Array(operands.prefix(2)), ranks: [4, 4])
     Self.require(
-      Convolution(geometry: geometry).resultType([operands[0], ValueType(shape)]) == operands[1],
+      Convolution(placement: placement).resultType([operands[0], ValueType(shape)]) == operands[1],
       operands, "they must be the image and the result of a convolution with \(shape)")
     Self.require(
       operands.count < 3 || operands[2] == ValueType(shape), operands,
@@ -26,7 +26,7 @@ struct ConvolutionWeightGradient: Operation {
       operands.count > 2
       ? operands[2].elements : Array(repeating: 0.0, count: result.reduce(1, *))
     visitConvolution(
-      geometry, image: operands[0].shape, weights: result, output: operands[1].shape
+      placement, image: operands[0].shape, weights: result, output: operands[1].shape
     ) { image, weight, output in
       elements[weight] += operands[0].elements[image] * operands[1].elements[output]
     }
@@ -37,13 +37,13 @@ struct ConvolutionWeightGradient: Operation {
     let (image, output) = (node.operands[0], node.operands[1])
     return [
       node.graph.apply(
-        ConvolutionInputGradient(geometry: geometry, shape: image.shape),
+        ConvolutionInputGradient(placement: placement, shape: image.shape),
         to: [output, node.cotangents[0]]),
-      image.convolved(with: node.cotangents[1], geometry),
+      image.convolved(with: node.cotangents[1], placement),
     ] + node.cotangents.dropFirst(2)
   }
 
   func lower(_ context: inout LoweringContext) {
-    context.appendConvolutionWeightGradient(geometry)
+    context.appendConvolutionWeightGradient(placement)
   }
 }

@@ -6,17 +6,17 @@ internal import Kernels
 struct PoolArgmax: Operation {
   static let name = "pool argmax"
   let window: [Int]
-  let geometry: WindowGeometry
+  let placement: WindowPlacement
 
   func resultType(_ operands: [ValueType]) -> ValueType {
     requireImages(Self.self, operands, ranks: [4])
     let image = operands[0].shape
-    let count = geometry.count(
+    let count = placement.count(
       height: image[1].multiple, width: image[2].multiple, windowHeight: window[0],
       windowWidth: window[1])
     Self.require(
-      count != nil && max(geometry.top, geometry.bottom) < window[0]
-        && max(geometry.left, geometry.right) < window[1], operands,
+      count != nil && max(placement.top, placement.bottom) < window[0]
+        && max(placement.left, placement.right) < window[1], operands,
       "a window of \(window) must fit on the padded image and never lie on padding alone")
     return ValueType([image[0], Dimension(count!.0), Dimension(count!.1), image[3]], .int32)
   }
@@ -26,7 +26,7 @@ struct PoolArgmax: Operation {
     var best = Array(repeating: -1, count: result.reduce(1, *))
     let plane = image[1] * image[2] * image[3]
     for n in 0..<image[0] {
-      geometry.forEachTap(
+      placement.forEachTap(
         image: Array(image[1...2]), windows: Array(result[1...2]), window: window
       ) { y, x, _, _, inY, inX in
         for channel in 0..<image[3] {
@@ -46,7 +46,7 @@ struct PoolArgmax: Operation {
   }
 
   func lower(_ context: inout LoweringContext) {
-    context.appendPoolArgmax(window: window, geometry)
+    context.appendPoolArgmax(window: window, placement)
   }
 }
 
@@ -130,10 +130,10 @@ extension Expression {
   /// The maximum of every window: `[N, H, W, C]` to `[N, OH, OW, C]`. The first maximum has the
   /// gradient.
   public func maxPooled(
-    windowHeight: Int, windowWidth: Int, _ geometry: WindowGeometry
+    windowHeight: Int, windowWidth: Int, _ placement: WindowPlacement
   ) -> Expression {
     let places = graph.apply(
-      PoolArgmax(window: [windowHeight, windowWidth], geometry: geometry), to: [self])
+      PoolArgmax(window: [windowHeight, windowWidth], placement: placement), to: [self])
     return graph.apply(PoolGather(), to: [self, places])
   }
 }

@@ -1,3 +1,5 @@
+internal import KernelInterface
+
 /// Cuts a graph into steps and decides, from the graph alone, what is computed together:
 /// elementwise operations join the loop or the product that computes their latest operand.
 struct FusionPass {
@@ -86,7 +88,7 @@ struct FusionPass {
     }
     let latest = operands.compactMap { schedule.position[$0] }.max()
     let repeated = schedule.repeatedOperands(of: index, materialized: materialized)
-    if isEnabled, let latest, canJoin(step: latest, elementCount: count),
+    if isEnabled, let latest, canJoin(index, step: latest),
       // What repeats is read from memory, so the step that writes it must be over.
       !repeated.contains(where: { schedule.position[$0] == latest })
     {
@@ -100,10 +102,14 @@ struct FusionPass {
     }
   }
 
-  private func canJoin(step position: Int, elementCount: Dimension) -> Bool {
+  private func canJoin(_ index: Int, step position: Int) -> Bool {
     let step = schedule.steps[position]
-    // Half of the registers are kept for operands that repeat.
-    guard step.elementCount == elementCount, step.loop?.nodes.count ?? 0 < 16 else { return false }
+    guard step.elementCount == graph.nodes[index].type.shape.elementCount else { return false }
+    // In the worst case every value of the loop and every operand takes a register.
+    let nodes = Set((step.loop?.nodes ?? []) + [index])
+    let values = nodes.union(
+      nodes.flatMap { graph.nodes[$0].operands.map { schedule.storage(of: $0) } })
+    guard values.count < LoopProgram.registerLimit else { return false }
     guard let operation = step.operation else { return true }
     return graph.nodes[operation].operation is MatrixProduct
       || graph.nodes[operation].operation is Convolution

@@ -36,8 +36,8 @@ struct LoopBuilder {
     for (place, index) in nodes.enumerated() {
       let node = schedule.graph.nodes[index]
       let operands = node.operands.map { slot(operand: $0, inLoop) }
-      release(after: place, nodes)
       let result = self.result(of: index, rest: nodes[(place + 1)...], &stores)
+      release(after: place, nodes)
       let operation = node.operation as! any ElementwiseOperation
       body.append(
         LoopInstruction(

@@ -1,0 +1,216 @@
+internal import KernelInterface
+internal import Kernels
+
+/// A graph compiled for a device: memory laid out once, and a fixed list of kernel calls for every
+/// batch size that has been run.
+///
+/// A program is made for a largest batch (its capacity) and runs any smaller one. It keeps its
+/// inputs and results in memory of its own; variables are shared through ``Variables``.
+public final class Program {
+  /// A variable and the expression that becomes its value at the end of a run.
+  public typealias Update = (variable: Expression, value: Expression)
+
+  public let capacity: Int
+  let schedule: Schedule
+  private let device: Device
+  private let kernels: KernelTable
+  private let plan: MemoryPass
+  private let results: [Expression: Int]
+  private let updates: [(variable: Int, value: Int)]
+  private let arena: UnsafeMutableRawBufferPointer
+  private var scratch: UnsafeMutableRawBufferPointer
+  private var inputs: [Int: UnsafeMutableRawBufferPointer] = [:]
+  private var variables: [Int: UnsafeMutableRawPointer] = [:]
+  private var constants: [UInt32: UnsafeMutableRawBufferPointer] = [:]
+  private let keptVariables: Variables
+  private var bound: [Int: [any KernelCall]] = [:]
+  private var lastBatch = 0
+
+  /// Compiles the expressions.
+  ///
+  /// - Parameters:
+  ///   - results: what the caller reads after a run.
+  ///   - updates: what becomes of the variables; all are computed from the old values.
+  ///   - capacity: the largest batch.
+  ///   - fuses: false runs every operation by itself; the bits are the same.
+  public init(
+    results: [Expression], updates: [Update] = [], variables: Variables = Variables(),
+    capacity: Int, device: Device, fuses: Bool = true
+  ) {
+    precondition(capacity > 0, "Program: the capacity must be positive")
+    let wanted = results + updates.map(\.value)
+    precondition(!wanted.isEmpty, "Program: there is nothing to compute")
+    let graph = wanted[0].graph
+    for update in updates {
+      precondition(
+        update.variable.node.operation is Variable && update.variable.type == update.value.type,
+        "Program: \(update.value.type) cannot become the value of \(update.variable.type)")
+    }
+    let roots = AccumulationPass(graph: graph).run(wanted)
+    schedule = FusionPass(graph: graph, roots: roots, isEnabled: fuses).run()
+    self.results = Dictionary(
+      zip(results, roots.map(\.index)), uniquingKeysWith: { first, _ in first })
+    self.updates = zip(updates, roots.dropFirst(results.count)).map {
+      ($0.variable.index, $1.index)
+    }
+    var plan = MemoryPass(
+      schedule: schedule, capacity: capacity, roots: roots.map(\.index), updates: self.updates)
+    plan.run()
+    self.plan = plan
+    self.capacity = capacity
+    self.device = device
+    kernels = device.instructionSet.kernels
+    keptVariables = variables
+    arena = alignedMemory(byteCount: plan.byteCount)
+    scratch = alignedMemory(byteCount: 64)
+    for index in schedule.live + self.updates.map(\.variable) {
+      let node = graph.nodes[index]
+      if node.operation is Input {
+        inputs[index] = alignedMemory(byteCount: node.type.byteCount(batch: capacity))
+      } else if let variable = node.operation as? Variable {
+        variables[index] = variables[index] ?? keptVariables.pointer(
+          variable.name, shape: variable.shape.extents(batch: 0))
+      }
+    }
+    // Lowering once for the largest batch shows how much scratch memory the kernels want.
+    let (_, scratchByteCount) = lower(batch: capacity)
+    scratch.deallocate()
+    scratch = alignedMemory(byteCount: scratchByteCount)
+  }
+
+  deinit {
+    for memory in [arena, scratch] + Array(inputs.values) + Array(constants.values) {
+      memory.deallocate()
+    }
+  }
+
+  /// Runs the program for the first `batch` examples of its inputs.
+  public func run(batch: Int) {
+    precondition(
+      batch > 0 && batch <= capacity, "Program: a batch of \(batch) exceeds \(capacity)")
+    lastBatch = batch
+    if bound[batch] == nil { bound[batch] = lower(batch: batch).calls }
+    for call in bound[batch]! { device.pool.run(call) }
+  }
+
+  // MARK: Inputs and results
+
+  /// The memory of an input, to be filled before a run; nil if the program does not need it.
+  public func memory(of input: Expression) -> UnsafeMutableRawBufferPointer? {
+    precondition(
+      input.node.operation is Input, "Program: only inputs are written, not \(input.type)")
+    return inputs[input.index]
+  }
+
+  /// Writes an input that does not depend on the batch, or its first examples.
+  public func write(_ value: Tensor, to input: Expression) {
+    guard let memory = memory(of: input) else { return }
+    precondition(
+      value.elementType == input.element
+        && value.count * value.elementType.byteCount <= memory.count,
+      "Program: \(value.elementType)\(value.shape) does not fit the input \(input.type)")
+    switch value.storage {
+    case .float32(let elements): memory.copyBytes(from: elements.withUnsafeBytes { Array($0) })
+    case .int32(let elements): memory.copyBytes(from: elements.withUnsafeBytes { Array($0) })
+    case .uint8(let elements): memory.copyBytes(from: elements)
+    }
+  }
+
+  /// A result of the last run.
+  public func read(_ result: Expression) -> Tensor {
+    let shape = result.shape.extents(batch: lastBatch)
+    return withMemory(of: result) { memory in
+      switch result.element {
+      case .float32: Tensor(Array(memory.bindMemory(to: Float.self)), shape: shape)
+      case .int32: Tensor(Array(memory.bindMemory(to: Int32.self)), shape: shape)
+      case .uint8: Tensor(Array(memory.bindMemory(to: UInt8.self)), shape: shape)
+      }
+    }
+  }
+
+  /// The bytes of a result of the last run, in place.
+  public func withMemory<R>(
+    of result: Expression, _ body: (UnsafeRawBufferPointer) throws -> R
+  ) rethrows -> R {
+    guard let index = results[result] else {
+      preconditionFailure("Program: \(result.type) is not among the results")
+    }
+    let count = result.type.byteCount(batch: lastBatch)
+    return try body(UnsafeRawBufferPointer(start: pointer(index), count: count))
+  }
+
+  /// The bytes of memory that values share.
+  public var arenaByteCount: Int { arena.count }
+
+  // MARK: Binding
+
+  /// The memory of a node's value; nil for a value that stays in its loop.
+  private func pointer(_ index: Int) -> UnsafeMutableRawPointer? {
+    let node = schedule.storage(of: index)
+    if let memory = inputs[node] { return memory.baseAddress }
+    if let memory = variables[node] { return memory }
+    switch plan.locations[node] {
+    case .arena(let offset): return arena.baseAddress! + offset
+    case .shared(let other): return pointer(other)
+    case .variable(let variable): return variables[variable]
+    case nil: return nil
+    }
+  }
+
+  private func constant(_ value: Float) -> UnsafeMutableRawPointer {
+    if let memory = constants[value.bitPattern] { return memory.baseAddress! }
+    let memory = alignedMemory(byteCount: 4)
+    memory.storeBytes(of: value, as: Float.self)
+    constants[value.bitPattern] = memory
+    return memory.baseAddress!
+  }
+
+  private func view(_ index: Int, batch: Int) -> BufferView {
+    let type = schedule.graph.nodes[index].type
+    return BufferView(
+      pointer: pointer(index)!, shape: type.shape.extents(batch: batch), element: type.element)
+  }
+
+  /// The calls for a batch size, and the scratch memory that they need.
+  private func lower(batch: Int) -> (calls: [any KernelCall], scratchByteCount: Int) {
+    var calls: [any KernelCall] = []
+    var scratchByteCount = 0
+    for step in schedule.steps {
+      let loop = step.loop.map { _ in self.loop(step, batch: batch) }
+      guard let operation = step.operation else {
+        calls.append(loop!)
+        continue
+      }
+      let node = schedule.graph.nodes[operation]
+      var context = LoweringContext(
+        kernels: kernels, batch: batch, operands: node.operands.map { view($0, batch: batch) },
+        result: view(operation, batch: batch),
+        companion: step.companion.map { view($0, batch: batch) }, epilogue: loop,
+        scratch: scratch.baseAddress!)
+      node.operation.lower(&context)
+      calls += context.calls
+      scratchByteCount = max(scratchByteCount, context.scratchByteCount)
+    }
+    for update in updates
+    where plan.locations[schedule.storage(of: update.value)] != .variable(update.variable) {
+      let value = view(update.value, batch: batch)
+      calls.append(
+        StridedCopyCall(
+          value.pointer, variables[update.variable]!, [value.count], sourceStrides: [1],
+          elementSize: 4))
+    }
+    return (calls, scratchByteCount)
+  }
+
+  private func loop(_ step: Schedule.Step, batch: Int) -> LoopCall {
+    var builder = LoopBuilder(
+      schedule: schedule, step: step, batch: batch, memory: { [unowned self] in pointer($0) },
+      constant: { [unowned self] in constant($0) })
+    builder.build()
+    let rowLength = step.operation.map { schedule.graph.nodes[$0].type.shape.dimensions.last! }
+    return LoopCall(
+      kernels, preamble: builder.preamble, body: builder.body,
+      count: step.elementCount.extent(batch: batch),
+      rowLength: rowLength?.extent(batch: batch) ?? 1)
+  }
+}
