@@ -6,7 +6,18 @@ public struct KernelTable: Sendable {
   /// The number of float32 lanes of the vectors these kernels were built with.
   public let lanes: Int
 
-  public init(lanes: Int) {
+  /// The product that drives everything: one chain of fused multiply-adds in ascending k.
+  public let product: @Sendable (ProductArguments) -> Void
+  /// The transpose of a matrix.
+  public let transpose: @Sendable (TransposeArguments) -> Void
+
+  public init(
+    lanes: Int,
+    product: @escaping @Sendable (ProductArguments) -> Void,
+    transpose: @escaping @Sendable (TransposeArguments) -> Void
+  ) {
     self.lanes = lanes
+    self.product = product
+    self.transpose = transpose
   }
 }

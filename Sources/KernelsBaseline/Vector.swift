@@ -23,6 +23,9 @@ extension KernelTable {
 
   /// The kernels as this module was built.
   static var table: KernelTable {
-    KernelTable(lanes: Vector.scalarCount)
+    KernelTable(
+      lanes: Vector.scalarCount,
+      product: matrixProduct,
+      transpose: transposeMatrix)
   }
 }
