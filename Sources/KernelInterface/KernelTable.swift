@@ -6,6 +6,11 @@ public struct KernelTable: Sendable {
   /// The number of float32 lanes of the vectors these kernels were built with.
   public let lanes: Int
 
+  /// The product that drives everything: one chain of fused multiply-adds in ascending k.
+  public let product: @Sendable (ProductArguments) -> Void
+  /// The transpose of a matrix.
+  public let transpose: @Sendable (TransposeArguments) -> Void
+
   /// Runs a loop over elements `start ..< end` with scratch memory for its registers.
   public let loop:
     @Sendable (
@@ -39,6 +44,8 @@ public struct KernelTable: Sendable {
 
   public init(
     lanes: Int,
+    product: @escaping @Sendable (ProductArguments) -> Void,
+    transpose: @escaping @Sendable (TransposeArguments) -> Void,
     loop:
       @escaping @Sendable (LoopProgram, Int, Int, UnsafeMutableRawPointer) -> Void,
     sumRows:
@@ -59,5 +66,7 @@ public struct KernelTable: Sendable {
     self.sumRun = sumRun
     self.softmax = softmax
     self.crossEntropy = crossEntropy
+    self.product = product
+    self.transpose = transpose
   }
 }

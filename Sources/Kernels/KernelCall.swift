@@ -1,15 +1,11 @@
-/// A kernel with its pointers and sizes bound: what a program's schedule is made of.
+/// A kernel bound to its memory: pointers and sizes are fixed, and running it allocates nothing.
 ///
-/// The tasks write disjoint results and may run in any order and on any thread. How the work is
-/// cut into tasks follows from its sizes alone, so the result does not depend on the threads.
+/// Its tasks are independent, write disjoint results and may run in any order or at once. How the
+/// work is cut into tasks follows from the sizes alone, so results never depend on the threads.
 public protocol KernelCall: Sendable {
-  /// 1 for work that is too small to share.
+  /// The number of tasks: 1 for little work, else tasks of about 5 µs or more.
   var taskCount: Int { get }
 
+  /// Runs the task with this number, `0..<taskCount`.
   func run(task: Int)
-}
-
-/// Work on finished rows of a product's result, done while they are in the cache.
-public protocol RowEpilogue: Sendable {
-  func run(rows: Range<Int>)
 }

@@ -28,8 +28,14 @@ extension KernelTable {
   /// The kernels as this module was built.
   static var table: KernelTable {
     KernelTable(
-      lanes: Vector.scalarCount, loop: runLoop, sumRows: sumRows, sumRun: sumRun,
-      softmax: softmaxRows, crossEntropy: crossEntropyRows)
+      lanes: Vector.scalarCount,
+      product: matrixProduct,
+      transpose: transposeMatrix,
+      loop: runLoop,
+      sumRows: sumRows,
+      sumRun: sumRun,
+      softmax: softmaxRows,
+      crossEntropy: crossEntropyRows)
   }
 }
 

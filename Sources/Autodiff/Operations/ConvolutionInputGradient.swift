@@ -39,6 +39,6 @@ struct ConvolutionInputGradient: Operation {
   }
 
   func lower(_ context: inout LoweringContext) {
-    context.appendConvolutionInputGradient(placement)
+    fatalError()
   }
 }

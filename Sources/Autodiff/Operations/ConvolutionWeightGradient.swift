@@ -44,6 +44,6 @@ struct ConvolutionWeightGradient: Operation {
   }
 
   func lower(_ context: inout LoweringContext) {
-    context.appendConvolutionWeightGradient(placement)
+    fatalError()
   }
 }

@@ -46,7 +46,7 @@ struct PoolArgmax: Operation {
   }
 
   func lower(_ context: inout LoweringContext) {
-    context.appendPoolArgmax(window: window, placement)
+    fatalError()
   }
 }
 
@@ -76,7 +76,7 @@ struct PoolGather: Operation {
   }
 
   func lower(_ context: inout LoweringContext) {
-    context.appendPoolGather()
+    fatalError()
   }
 }
 
@@ -108,7 +108,7 @@ struct Unpool: Operation {
   }
 
   func lower(_ context: inout LoweringContext) {
-    context.appendUnpool()
+    fatalError()
   }
 }
 

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "VectorMemory.h"
+
 // What Swift cannot say: which instructions this processor has, and the vector square root.
 
 /// 2: AVX-512 (F, BW, DQ, VL), 1: AVX2 with FMA, 0: neither.

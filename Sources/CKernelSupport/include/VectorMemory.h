@@ -1,0 +1,102 @@
+#pragma once
+
+#include <stdint.h>
+
+// Memory operations on vectors that Swift has no word for. The vector follows the target's flags.
+
+#if defined(__AVX512F__)
+#include <immintrin.h>
+typedef float defend_vector __attribute__((ext_vector_type(16)));
+typedef int32_t defend_integer_vector __attribute__((ext_vector_type(16)));
+#elif defined(__AVX2__)
+#include <immintrin.h>
+typedef float defend_vector __attribute__((ext_vector_type(8)));
+typedef int32_t defend_integer_vector __attribute__((ext_vector_type(8)));
+#else
+typedef float defend_vector __attribute__((ext_vector_type(4)));
+typedef int32_t defend_integer_vector __attribute__((ext_vector_type(4)));
+#endif
+
+#define DEFEND_INLINE static inline __attribute__((always_inline))
+
+#if defined(__AVX2__) && !defined(__AVX512F__)
+/// All ones in the lanes below `count`.
+DEFEND_INLINE __m256i defend_prefix_mask(intptr_t count) {
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count),
+                            _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+#endif
+
+/// The first `count` lanes from memory, the others 0. Nothing behind them is read.
+DEFEND_INLINE defend_vector defend_load_prefix(const float *p, intptr_t count) {
+#if defined(__AVX512F__)
+  return (defend_vector)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), p);
+#elif defined(__AVX2__)
+  return (defend_vector)_mm256_maskload_ps(p, defend_prefix_mask(count));
+#else
+  defend_vector v = {count > 0 ? p[0] : 0, count > 1 ? p[1] : 0, count > 2 ? p[2] : 0,
+                     count > 3 ? p[3] : 0};
+  return v;
+#endif
+}
+
+/// Stores the first `count` lanes. Nothing behind them is written.
+DEFEND_INLINE void defend_store_prefix(float *p, intptr_t count, defend_vector v) {
+#if defined(__AVX512F__)
+  _mm512_mask_storeu_ps(p, (__mmask16)((1u << count) - 1), (__m512)v);
+#elif defined(__AVX2__)
+  _mm256_maskstore_ps(p, defend_prefix_mask(count), (__m256)v);
+#else
+  if (count > 0) p[0] = v[0];
+  if (count > 1) p[1] = v[1];
+  if (count > 2) p[2] = v[2];
+  if (count > 3) p[3] = v[3];
+#endif
+}
+
+/// a·b + c, rounded once, in every lane.
+DEFEND_INLINE defend_vector defend_multiply_add(defend_vector a, defend_vector b,
+                                                defend_vector c) {
+#if defined(__AVX512F__) || defined(__FMA__) || defined(__aarch64__)
+  return __builtin_elementwise_fma(a, b, c);
+#else
+  // The product is exact in double. The sum is rounded to odd there (its error decides the last
+  // bit), so that rounding it again to float gives what one rounding would have given.
+  typedef double wide __attribute__((ext_vector_type(4)));
+  typedef int64_t bits __attribute__((ext_vector_type(4)));
+  const wide product = __builtin_convertvector(a, wide) * __builtin_convertvector(b, wide);
+  const wide addend = __builtin_convertvector(c, wide);
+  const wide sum = product + addend;
+  const wide back = sum - product;
+  const wide error = (product - (sum - back)) + (addend - back);
+  const bits inexact = (error < 0) | (error > 0);
+  const bits inward = (error < 0) ^ (sum < 0);
+  const bits even = ((bits)sum & 1) - 1;
+  const bits odd = (bits)sum + ((1 + 2 * inward) & inexact & even);
+  return __builtin_convertvector((wide)odd, defend_vector);
+#endif
+}
+
+typedef float defend_quad __attribute__((ext_vector_type(4)));
+
+/// Transposes a 4 × 4 block: `to[j·toStride + i] = from[i·fromStride + j]`.
+DEFEND_INLINE void defend_transpose_block(const float *from, intptr_t fromStride, float *to,
+                                          intptr_t toStride) {
+  defend_quad r0, r1, r2, r3;
+  __builtin_memcpy(&r0, from, 16);
+  __builtin_memcpy(&r1, from + fromStride, 16);
+  __builtin_memcpy(&r2, from + 2 * fromStride, 16);
+  __builtin_memcpy(&r3, from + 3 * fromStride, 16);
+  const defend_quad a = __builtin_shufflevector(r0, r1, 0, 4, 1, 5);
+  const defend_quad b = __builtin_shufflevector(r0, r1, 2, 6, 3, 7);
+  const defend_quad c = __builtin_shufflevector(r2, r3, 0, 4, 1, 5);
+  const defend_quad d = __builtin_shufflevector(r2, r3, 2, 6, 3, 7);
+  r0 = __builtin_shufflevector(a, c, 0, 1, 4, 5);
+  r1 = __builtin_shufflevector(a, c, 2, 3, 6, 7);
+  r2 = __builtin_shufflevector(b, d, 0, 1, 4, 5);
+  r3 = __builtin_shufflevector(b, d, 2, 3, 6, 7);
+  __builtin_memcpy(to, &r0, 16);
+  __builtin_memcpy(to + toStride, &r1, 16);
+  __builtin_memcpy(to + 2 * toStride, &r2, 16);
+  __builtin_memcpy(to + 3 * toStride, &r3, 16);
+}

@@ -1,0 +1,44 @@
+/// The arguments of a product kernel: C(m, n) = Σₖ A(m, k)·B(k, n) over `rows` and `columns`.
+///
+/// Every element of C is one chain of fused multiply-adds in ascending k, which starts from 0 or,
+/// when accumulating, from the stored element.
+public struct ProductArguments {
+  /// A(m, k) is at `a + rowAxis(m) + depthAxis(k)`.
+  public var a: UnsafePointer<Float>
+  public var rowAxis: SegmentedAxis
+  public var depthAxis: SegmentedAxis
+  /// The number of terms of every sum.
+  public var depth: Int
+
+  /// B(k, n) is at `b + k·bRowStride + n`.
+  public var b: UnsafePointer<Float>
+  public var bRowStride: Int
+
+  /// C(m, n) is at `c + m·cRowStride + n`.
+  public var c: UnsafeMutablePointer<Float>
+  public var cRowStride: Int
+
+  /// The rows to compute; `a` and `c` belong to row 0.
+  public var rows: Range<Int>
+  /// The number of columns, from column 0.
+  public var columns: Int
+  public var accumulates: Bool
+
+  public init(
+    a: UnsafePointer<Float>, rowAxis: SegmentedAxis, depthAxis: SegmentedAxis, depth: Int,
+    b: UnsafePointer<Float>, bRowStride: Int, c: UnsafeMutablePointer<Float>, cRowStride: Int,
+    rows: Range<Int>, columns: Int, accumulates: Bool
+  ) {
+    self.a = a
+    self.rowAxis = rowAxis
+    self.depthAxis = depthAxis
+    self.depth = depth
+    self.b = b
+    self.bRowStride = bRowStride
+    self.c = c
+    self.cRowStride = cRowStride
+    self.rows = rows
+    self.columns = columns
+    self.accumulates = accumulates
+  }
+}

@@ -1,0 +1,50 @@
+public import KernelInterface
+
+/// The matrix product C = op(A)·B: `[M, K]`·`[K, N]` → `[M, N]`, all row-major.
+///
+/// Every element is one chain of fused multiply-adds in ascending k, from 0 or, when accumulating,
+/// from the stored element. For a transposed B run a ``TransposeCall`` first.
+public struct MatrixProductCall: KernelCall, @unchecked Sendable {
+  private let kernel: @Sendable (ProductArguments) -> Void
+  private let arguments: ProductArguments
+  private let grid: TaskGrid
+  private let epilogue: (any RowEpilogue)?
+
+  /// - Parameters:
+  ///   - a: `[M, K]`, or `[K, M]` when transposed, `aRowStride` elements from row to row.
+  ///   - b: `[K, N]`.
+  ///   - c: `[M, N]`; overlaps neither A nor B.
+  ///   - epilogue: called for each block of finished rows of C.
+  public init(
+    kernels: KernelTable, rows: Int, columns: Int, depth: Int,
+    a: UnsafePointer<Float>, aRowStride: Int, transposesA: Bool = false,
+    b: UnsafePointer<Float>, bRowStride: Int,
+    c: UnsafeMutablePointer<Float>, cRowStride: Int,
+    accumulates: Bool = false, epilogue: (any RowEpilogue)? = nil
+  ) {
+    kernel = kernels.product
+    arguments = ProductArguments(
+      a: a, rowAxis: SegmentedAxis(stride: transposesA ? 1 : aRowStride),
+      depthAxis: SegmentedAxis(stride: transposesA ? aRowStride : 1), depth: depth,
+      b: b, bRowStride: bRowStride, c: c, cRowStride: cRowStride,
+      rows: 0..<rows, columns: columns, accumulates: accumulates)
+    grid = TaskGrid(
+      rows: rows, columns: columns, operations: rows * columns * depth,
+      splitsColumns: epilogue == nil)
+    self.epilogue = epilogue
+  }
+
+  public var taskCount: Int { grid.taskCount }
+
+  public func run(task: Int) {
+    let block = grid.block(task: task)
+    guard let epilogue else {
+      kernel(arguments.block(rows: block.rows, columns: block.columns))
+      return
+    }
+    block.rows.forEachBlock(of: TaskGrid.epilogueRows) { rows in
+      kernel(arguments.block(rows: rows, columns: block.columns))
+      epilogue.run(rows: rows)
+    }
+  }
+}

@@ -1,0 +1,50 @@
+/// The fixed partition of a `rows` × `columns` result into blocks, one task each.
+struct TaskGrid: Sendable {
+  /// Fused multiply-adds that are worth a task: about 5 µs.
+  static let operationsPerTask = 400_000
+  /// Enough tasks to keep many cores busy to the end.
+  static let taskLimit = 64
+  /// The rows between two calls of an epilogue.
+  static let epilogueRows = 48
+
+  let rows: Int
+  let columns: Int
+  let blockRows: Int
+  let blockColumns: Int
+
+  /// - Parameter operations: the number of fused multiply-adds of the whole result.
+  init(rows: Int, columns: Int, operations: Int, splitsColumns: Bool = true) {
+    self.rows = rows
+    self.columns = columns
+    let wanted = min(Self.taskLimit, operations / Self.operationsPerTask)
+    var rowBlocks = 1
+    var columnBlocks = 1
+    // The larger side is halved, so that blocks share as much of A and of B as they can.
+    while rowBlocks * columnBlocks < wanted {
+      let height = rows / rowBlocks
+      let width = columns / columnBlocks
+      let splitsRow = height >= 16
+      let splitsColumn = splitsColumns && width >= 64
+      guard splitsRow || splitsColumn else { break }
+      if splitsColumn && (width > height || !splitsRow) {
+        columnBlocks *= 2
+      } else {
+        rowBlocks *= 2
+      }
+    }
+    blockRows = max(1, (rows + rowBlocks - 1) / rowBlocks)
+    // Whole vectors of every instruction set.
+    blockColumns = max(1, (columns + columnBlocks - 1) / columnBlocks + 31) / 32 * 32
+  }
+
+  private var columnBlocks: Int { (columns + blockColumns - 1) / blockColumns }
+  var taskCount: Int { (rows + blockRows - 1) / blockRows * columnBlocks }
+
+  func block(task: Int) -> (rows: Range<Int>, columns: Range<Int>) {
+    let (row, column) = task.quotientAndRemainder(dividingBy: columnBlocks)
+    return (
+      row * blockRows..<min(rows, (row + 1) * blockRows),
+      column * blockColumns..<min(columns, (column + 1) * blockColumns)
+    )
+  }
+}

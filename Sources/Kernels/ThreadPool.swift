@@ -1,0 +1,54 @@
+/// Threads that wait for work and share it: one region of independent tasks at a time.
+///
+/// The calling thread takes part, so a pool of one thread runs everything in place. Tasks are
+/// claimed one by one, and a thread that the system holds up delays no more than its own task.
+/// Waiting threads spin for a few microseconds and then sleep.
+public final class ThreadPool: Sendable {
+  /// The number of threads that run tasks, the caller's included.
+  public let threadCount: Int
+
+  private let workers: ThreadPoolWorkers?
+
+  /// - Parameter threads: the number of threads that run tasks, at least 1.
+  public init(threads: Int) {
+    precondition(threads >= 1, "ThreadPool: \(threads) threads cannot run anything; use at least 1")
+    threadCount = threads
+    workers = threads > 1 ? ThreadPoolWorkers(count: threads - 1) : nil
+  }
+
+  deinit {
+    workers?.stop()
+  }
+
+  /// Runs all tasks of a call and returns when the last one is done.
+  ///
+  /// Calls from several threads are served one after another. A task must not use the pool that
+  /// runs it.
+  public func run(_ call: some KernelCall) {
+    let count = call.taskCount
+    guard count > 1, let workers else {
+      for task in 0..<count { call.run(task: task) }
+      return
+    }
+    workers.run(call, taskCount: count)
+  }
+
+  /// Runs `body` for every task number in `0..<taskCount` and returns when the last one is done.
+  public func run(_ taskCount: Int, _ body: (Int) -> Void) {
+    guard taskCount > 1, let workers else {
+      for task in 0..<taskCount { body(task) }
+      return
+    }
+    withoutActuallyEscaping(body) { body in
+      workers.run(ClosureCall(taskCount: taskCount, body: body), taskCount: taskCount)
+    }
+  }
+}
+
+/// A closure as a call; its tasks may run at once, which the pool's caller vouches for.
+private struct ClosureCall: KernelCall, @unchecked Sendable {
+  let taskCount: Int
+  let body: (Int) -> Void
+
+  func run(task: Int) { body(task) }
+}

@@ -1,0 +1,209 @@
+internal import CKernelSupport
+internal import Synchronization
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// The threads of a ``ThreadPool`` besides the caller's, and how they meet.
+///
+/// A region is open while its caller wants help. A worker enters it by counting itself in, only
+/// while it is open; the caller closes it and waits until everyone who entered has left. So the
+/// plain properties that describe the region change only while nobody is inside.
+final class ThreadPoolWorkers: @unchecked Sendable {
+  /// How often a waiting worker looks before it sleeps: some 20 to 50 µs.
+  private static let spins = 1000
+
+  /// Who is inside: the region's number × 2³² + (open ? 2³¹ : 0) + the number of workers inside.
+  private let gate = Atomic<UInt64>(0)
+  private static let openBit: UInt64 = 1 << 31
+  private static let insideMask: UInt64 = openBit - 1
+  // The gate and the next task stay on separate cache lines.
+  private let padding = SIMD64<UInt8>()
+  private let nextTask = Atomic<Int>(0)
+  private let secondPadding = SIMD64<UInt8>()
+
+  private let sleepers = Atomic<Int>(0)
+  private let stops = Atomic<Bool>(false)
+
+  // The region. Written by the caller while nobody is inside, published by opening the gate.
+  private var taskCount = 0
+  private var callType: any KernelCall.Type = NoCall.self
+  private var callAddress: UnsafeRawPointer?
+
+  private var threads: [pthread_t] = []
+  private let callers: UnsafeMutablePointer<pthread_mutex_t>
+  private let sleepMutex: UnsafeMutablePointer<pthread_mutex_t>
+  private let wake: UnsafeMutablePointer<pthread_cond_t>
+
+  init(count: Int) {
+    callers = .allocate(capacity: 1)
+    sleepMutex = .allocate(capacity: 1)
+    wake = .allocate(capacity: 1)
+    var attributes = pthread_mutexattr_t()
+    pthread_mutexattr_init(&attributes)
+    pthread_mutexattr_settype(&attributes, .init(PTHREAD_MUTEX_ERRORCHECK))
+    pthread_mutex_init(callers, &attributes)
+    pthread_mutexattr_destroy(&attributes)
+    pthread_mutex_init(sleepMutex, nil)
+    pthread_cond_init(wake, nil)
+    for _ in 0..<count {
+      // Fewer threads than asked for give the same results, only later.
+      guard let thread = startThread() else { break }
+      threads.append(thread)
+    }
+  }
+
+  deinit {
+    pthread_cond_destroy(wake)
+    pthread_mutex_destroy(sleepMutex)
+    pthread_mutex_destroy(callers)
+    wake.deallocate()
+    sleepMutex.deallocate()
+    callers.deallocate()
+  }
+
+  /// Ends the threads and waits for them.
+  func stop() {
+    stops.store(true, ordering: .sequentiallyConsistent)
+    wakeSleepers()
+    for thread in threads { pthread_join(thread, nil) }
+  }
+
+  func run<Call: KernelCall>(_ call: Call, taskCount: Int) {
+    lockCallers()
+    defer { pthread_mutex_unlock(callers) }
+    withUnsafePointer(to: call) { pointer in
+      self.taskCount = taskCount
+      callType = Call.self
+      callAddress = UnsafeRawPointer(pointer)
+      nextTask.store(0, ordering: .relaxed)
+      let number = (gate.load(ordering: .relaxed) >> 32) &+ 1
+      // Either this thread sees a worker that is about to sleep, or that worker sees the open gate.
+      gate.store(number << 32 | Self.openBit, ordering: .sequentiallyConsistent)
+      if sleepers.load(ordering: .sequentiallyConsistent) > 0 { wakeSleepers() }
+      runTasks()
+      gate.bitwiseAnd(~Self.openBit, ordering: .acquiringAndReleasing)
+      var looks = 0
+      while gate.load(ordering: .acquiring) & Self.insideMask != 0 {
+        defend_spin_pause()
+        looks += 1
+        if looks > Self.spins { sched_yield() }
+      }
+    }
+  }
+
+  /// Claims tasks until none is left.
+  private func runTasks() {
+    guard let callAddress else { return }
+    let count = taskCount
+    let type = callType
+    while true {
+      let task = nextTask.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard task < count else { return }
+      type.run(at: callAddress, task: task)
+    }
+  }
+
+  /// A worker's life.
+  private func work() {
+    var seen = UInt64(0)
+    while let entered = enterRegion(after: seen) {
+      seen = entered
+      runTasks()
+      gate.wrappingSubtract(1, ordering: .acquiringAndReleasing)
+    }
+  }
+
+  /// Waits for an open region other than the one with the number `seen`, and counts itself in.
+  /// - Returns: the number of the region; `nil` when the pool stops.
+  private func enterRegion(after seen: UInt64) -> UInt64? {
+    var looks = 0
+    while !stops.load(ordering: .acquiring) {
+      let state = gate.load(ordering: .relaxed)
+      if isOpen(state, after: seen) {
+        let (entered, _) = gate.weakCompareExchange(
+          expected: state, desired: state &+ 1, ordering: .acquiringAndReleasing)
+        if entered { return state >> 32 }
+      } else if looks < Self.spins {
+        looks += 1
+        defend_spin_pause()
+      } else {
+        sleep(after: seen)
+        looks = 0
+      }
+    }
+    return nil
+  }
+
+  private func isOpen(_ state: UInt64, after seen: UInt64) -> Bool {
+    state & Self.openBit != 0 && state >> 32 != seen
+  }
+
+  private func sleep(after seen: UInt64) {
+    pthread_mutex_lock(sleepMutex)
+    sleepers.add(1, ordering: .sequentiallyConsistent)
+    while !isOpen(gate.load(ordering: .sequentiallyConsistent), after: seen)
+      && !stops.load(ordering: .sequentiallyConsistent)
+    {
+      pthread_cond_wait(wake, sleepMutex)
+    }
+    sleepers.subtract(1, ordering: .sequentiallyConsistent)
+    pthread_mutex_unlock(sleepMutex)
+  }
+
+  private func wakeSleepers() {
+    pthread_mutex_lock(sleepMutex)
+    pthread_cond_broadcast(wake)
+    pthread_mutex_unlock(sleepMutex)
+  }
+
+  /// Waits until no other thread has a region open.
+  private func lockCallers() {
+    if pthread_mutex_trylock(callers) == 0 { return }
+    let isWorker = threads.contains { pthread_equal($0, pthread_self()) != 0 }
+    precondition(
+      !isWorker && pthread_mutex_lock(callers) == 0,
+      "ThreadPool.run: a task used the pool that runs it; run the inner call's tasks in place")
+  }
+
+  private func startThread() -> pthread_t? {
+    #if canImport(Glibc)
+      var thread = pthread_t()
+    #else
+      var thread: pthread_t?
+    #endif
+    let retained = Unmanaged.passRetained(self)
+    let status = pthread_create(
+      &thread, nil,
+      { address in
+        let address: UnsafeMutableRawPointer? = address
+        if let address {
+          Unmanaged<ThreadPoolWorkers>.fromOpaque(address).takeRetainedValue().work()
+        }
+        return nil
+      }, retained.toOpaque())
+    guard status == 0 else {
+      retained.release()
+      return nil
+    }
+    return thread
+  }
+}
+
+/// What a pool without work holds.
+private struct NoCall: KernelCall {
+  var taskCount: Int { 0 }
+  func run(task: Int) {}
+}
+
+extension KernelCall {
+  /// Runs a task of the call at this address, without copying or boxing the call.
+  fileprivate static func run(at address: UnsafeRawPointer, task: Int) {
+    address.assumingMemoryBound(to: Self.self).pointee.run(task: task)
+  }
+}

@@ -1,0 +1,136 @@
+import KernelInterface
+import Kernels
+import Synchronization
+import Testing
+
+@Suite struct MatrixProductTests {
+  struct Shape: Sendable, CustomTestStringConvertible {
+    var rows: Int
+    var columns: Int
+    var depth: Int
+    var testDescription: String { "\(rows)×\(depth)·\(depth)×\(columns)" }
+  }
+
+  static let shapes: [Shape] = [
+    Shape(rows: 1, columns: 1, depth: 1), Shape(rows: 1, columns: 10, depth: 7),
+    Shape(rows: 3, columns: 16, depth: 5), Shape(rows: 7, columns: 17, depth: 11),
+    Shape(rows: 12, columns: 32, depth: 16), Shape(rows: 13, columns: 33, depth: 3),
+    Shape(rows: 5, columns: 70, depth: 40), Shape(rows: 29, columns: 47, depth: 31),
+    Shape(rows: 8, columns: 128, depth: 784), Shape(rows: 67, columns: 101, depth: 97),
+    Shape(rows: 130, columns: 10, depth: 128), Shape(rows: 2, columns: 5, depth: 2500),
+    Shape(rows: 4, columns: 9, depth: 0),
+  ]
+
+  /// Rows wider than their contents, the rest filled with NaN: whoever reads it is found out.
+  private func padded(_ values: [Float], rows: Int, columns: Int, stride: Int) -> [Float] {
+    var result = [Float](repeating: .nan, count: max(0, (rows - 1) * stride + columns))
+    for row in 0..<rows {
+      for column in 0..<columns { result[row * stride + column] = values[row * columns + column] }
+    }
+    return result
+  }
+
+  @Test(arguments: shapes, [false, true])
+  func agreesWithTheReferenceEverywhere(_ shape: Shape, _ accumulates: Bool) {
+    let (m, n, k) = (shape.rows, shape.columns, shape.depth)
+    var generator = TestGenerator(seed: UInt64(m * 1_000_003 + n * 1009 + k))
+    let a = generator.floats(m * k)
+    let b = generator.floats(k * n)
+    let c = generator.floats(m * n)
+    let reference = (0..<m * n).map { index in
+      (0..<k).reduce(accumulates ? Double(c[index]) : 0) { sum, term in
+        sum + Double(a[index / n * k + term]) * Double(b[term * n + index % n])
+      }
+    }
+    // The contract, literally: one chain in ascending k.
+    let chain = (0..<m * n).map { index in
+      (0..<k).reduce(accumulates ? c[index] : 0) { sum, term in
+        sum.addingProduct(a[index / n * k + term], b[term * n + index % n])
+      }
+    }
+    for transposesA in [false, true] {
+      let stored =
+        transposesA ? (0..<m * k).map { a[$0 % m * k + $0 / m] } : a
+      let (aRows, aColumns) = transposesA ? (k, m) : (m, k)
+      let aStride = aColumns + 3
+      let aBuffer = GuardedBuffer(padded(stored, rows: aRows, columns: aColumns, stride: aStride))
+      let bBuffer = GuardedBuffer(padded(b, rows: k, columns: n, stride: n + 2))
+      let result = sameEverywhere(padded(c, rows: m, columns: n, stride: n + 5)) {
+        kernels, pool, pointer in
+        pool.run(
+          MatrixProductCall(
+            kernels: kernels, rows: m, columns: n, depth: k,
+            a: aBuffer.pointer, aRowStride: aStride, transposesA: transposesA,
+            b: bBuffer.pointer, bRowStride: n + 2, c: pointer, cRowStride: n + 5,
+            accumulates: accumulates))
+      }
+      let packed = (0..<m * n).map { result[$0 / n * (n + 5) + $0 % n] }
+      #expect(packed.map(\.bitPattern) == chain.map(\.bitPattern))
+      expectClose(packed, reference, scale: Double(k + 1))
+      let untouched = result.indices.filter { $0 % (n + 5) >= n }.allSatisfy { result[$0].isNaN }
+      #expect(untouched)
+    }
+  }
+
+  private struct Countdown: RowEpilogue, @unchecked Sendable {
+    let c: UnsafeMutablePointer<Float>
+    let columns: Int
+    func run(rows: Range<Int>) {
+      for index in rows.lowerBound * columns..<rows.upperBound * columns {
+        c[index] = c[index] * 2 + 1
+      }
+    }
+  }
+
+  @Test(arguments: [(1, 3, 2), (50, 10, 7), (200, 96, 64)])
+  func theEpilogueSeesEveryFinishedRowOnce(_ m: Int, _ n: Int, _ k: Int) {
+    var generator = TestGenerator(seed: 5)
+    let a = GuardedBuffer(generator.floats(m * k))
+    let b = GuardedBuffer(generator.floats(k * n))
+    func product(_ kernels: KernelTable, _ c: UnsafeMutablePointer<Float>, _ epilogue: Bool)
+      -> MatrixProductCall
+    {
+      MatrixProductCall(
+        kernels: kernels, rows: m, columns: n, depth: k, a: a.pointer, aRowStride: k,
+        b: b.pointer, bRowStride: n, c: c, cRowStride: n,
+        epilogue: epilogue ? Countdown(c: c, columns: n) : nil)
+    }
+    let zeros = [Float](repeating: 0, count: m * n)
+    let plain = sameEverywhere(zeros) { kernels, pool, c in pool.run(product(kernels, c, false)) }
+    let fused = sameEverywhere(zeros) { kernels, pool, c in pool.run(product(kernels, c, true)) }
+    #expect(fused == plain.map { $0 * 2 + 1 })
+  }
+
+  @Test(arguments: [(1, 1), (4, 4), (5, 3), (17, 33), (128, 784), (301, 10)])
+  func transposes(_ rows: Int, _ columns: Int) {
+    let source = GuardedBuffer((0..<rows * (columns + 1)).map { Float($0) })
+    let result = sameEverywhere([Float](repeating: -1, count: columns * (rows + 2))) {
+      kernels, pool, pointer in
+      pool.run(
+        TransposeCall(
+          kernels: kernels, rows: rows, columns: columns, source: source.pointer,
+          sourceRowStride: columns + 1, target: pointer, targetRowStride: rows + 2))
+    }
+    for (index, value) in result.enumerated() {
+      let (column, row) = index.quotientAndRemainder(dividingBy: rows + 2)
+      let expected = row < rows ? Float(row * (columns + 1) + column) : -1
+      guard value == expected else {
+        Issue.record("[\(column), \(row)] is \(value), not \(expected)")
+        return
+      }
+    }
+  }
+
+  @Test func littleWorkIsOneTask() {
+    let memory = GuardedBuffer([Float](repeating: 0, count: 1 << 20))
+    func tasks(_ m: Int, _ n: Int, _ k: Int) -> Int {
+      MatrixProductCall(
+        kernels: InstructionSet.best.kernels, rows: m, columns: n, depth: k, a: memory.pointer,
+        aRowStride: k, b: memory.pointer, bRowStride: n, c: memory.pointer, cRowStride: n
+      ).taskCount
+    }
+    #expect(tasks(8, 10, 128) == 1)
+    #expect(tasks(8, 128, 784) == 2)
+    #expect(tasks(512, 512, 512) == 64)
+  }
+}

@@ -1,0 +1,82 @@
+import Foundation
+import Kernels
+import Synchronization
+import Testing
+
+@Suite struct ThreadPoolTests {
+  @Test(arguments: 1...4) func everyTaskRunsExactlyOnce(_ threads: Int) {
+    let pool = ThreadPool(threads: threads)
+    #expect(pool.threadCount == threads)
+    let counts = GuardedBuffer([Int32](repeating: 0, count: 17))
+    for region in 0..<5000 {
+      pool.run(region % 18) { counts.pointer[$0] += 1 }
+    }
+    // Task t runs in the regions with more than t tasks: those with region % 18 in t + 1...17.
+    let expected = (0..<17).map { task in
+      Int32((0..<5000).count { $0 % 18 > task })
+    }
+    #expect(counts.elements == expected)
+    #expect(counts.isIntact)
+  }
+
+  @Test(arguments: 2...4) func resultsAreVisibleToTheNextRegion(_ threads: Int) {
+    let pool = ThreadPool(threads: threads)
+    let values = GuardedBuffer([Int32](repeating: 0, count: 64))
+    let copies = GuardedBuffer([Int32](repeating: 0, count: 64))
+    for region in 1...2000 {
+      pool.run(64) { values.pointer[$0] = Int32(region) }
+      pool.run(64) { copies.pointer[$0] = values.pointer[63 - $0] }
+      guard copies.elements.allSatisfy({ $0 == region }) else {
+        Issue.record("region \(region) saw an older value")
+        return
+      }
+    }
+  }
+
+  @Test func sleepingWorkersWakeAgain() {
+    let pool = ThreadPool(threads: 3)
+    let sum = Atomic<Int>(0)
+    for _ in 0..<20 {
+      Thread.sleep(forTimeInterval: 0.003)
+      pool.run(8) { sum.add($0, ordering: .relaxed) }
+    }
+    #expect(sum.load(ordering: .relaxed) == 20 * 28)
+  }
+
+  @Test func workersHelp() {
+    let pool = ThreadPool(threads: 2)
+    let started = Atomic<Int>(0)
+    // Each task waits for the other: this ends only when two threads run them.
+    pool.run(2) { _ in
+      started.add(1, ordering: .sequentiallyConsistent)
+      while started.load(ordering: .sequentiallyConsistent) < 2 { Thread.sleep(forTimeInterval: 0) }
+    }
+    #expect(started.load(ordering: .relaxed) == 2)
+  }
+
+  @Test func callersTakeTurns() async {
+    let pool = ThreadPool(threads: 2)
+    let counter = Counter()
+    await withTaskGroup { group in
+      for _ in 0..<4 {
+        group.addTask {
+          for _ in 0..<500 { pool.run(3) { _ in counter.value.add(1, ordering: .relaxed) } }
+        }
+      }
+    }
+    #expect(counter.value.load(ordering: .relaxed) == 6000)
+  }
+
+  private final class Counter: Sendable {
+    let value = Atomic<Int>(0)
+  }
+
+  @Test func poolsComeAndGo() {
+    for round in 0..<200 {
+      let pool = ThreadPool(threads: 1 + round % 4)
+      let count = Atomic<Int>(0)
+      if round % 3 > 0 { pool.run(5) { _ in count.add(1, ordering: .relaxed) } }
+      #expect(count.load(ordering: .relaxed) == (round % 3 > 0 ? 5 : 0))
+    }
+  }
+}
