@@ -38,11 +38,11 @@ extension ElementwiseOperation {
 
 extension Expression {
   /// Applies an elementwise operation after broadcasting the operands to one shape.
-  static func elementwise(_ operation: some Operation, _ operands: Expression...) -> Expression {
+  static func elementwise<O: Operation>(_ operation: O, _ operands: Expression...) -> Expression {
     let shape = operands.dropFirst().reduce(operands[0].shape) { shape, operand in
       guard let joint = Shape.broadcast(shape, operand.shape) else {
         preconditionFailure(
-          "\(type(of: operation).name): the shapes \(shape) and \(operand.shape) do not broadcast")
+          "\(O.name): the shapes \(shape) and \(operand.shape) do not broadcast")
       }
       return joint
     }

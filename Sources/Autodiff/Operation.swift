@@ -1,5 +1,3 @@
-package import Kernels
-
 /// One operation of the catalog: its shape rule, its value in Double, its pullback and its kernel
 /// stand together in one file of `Operations/`.
 ///

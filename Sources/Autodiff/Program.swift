@@ -20,7 +20,7 @@ public final class Program {
   private let arena: UnsafeMutableRawBufferPointer
   private var scratch: UnsafeMutableRawBufferPointer
   private var inputs: [Int: UnsafeMutableRawBufferPointer] = [:]
-  private var variables: [Int: UnsafeMutableRawPointer] = [:]
+  private var variableMemory: [Int: UnsafeMutableRawPointer] = [:]
   private var constants: [UInt32: UnsafeMutableRawBufferPointer] = [:]
   private let keptVariables: Variables
   private var bound: [Int: [any KernelCall]] = [:]
@@ -68,7 +68,7 @@ public final class Program {
       if node.operation is Input {
         inputs[index] = alignedMemory(byteCount: node.type.byteCount(batch: capacity))
       } else if let variable = node.operation as? Variable {
-        variables[index] = variables[index] ?? keptVariables.pointer(
+        variableMemory[index] = variables.pointer(
           variable.name, shape: variable.shape.extents(batch: 0))
       }
     }
@@ -148,11 +148,11 @@ public final class Program {
   private func pointer(_ index: Int) -> UnsafeMutableRawPointer? {
     let node = schedule.storage(of: index)
     if let memory = inputs[node] { return memory.baseAddress }
-    if let memory = variables[node] { return memory }
+    if let memory = variableMemory[node] { return memory }
     switch plan.locations[node] {
     case .arena(let offset): return arena.baseAddress! + offset
     case .shared(let other): return pointer(other)
-    case .variable(let variable): return variables[variable]
+    case .variable(let variable): return variableMemory[variable]
     case nil: return nil
     }
   }
@@ -196,7 +196,7 @@ public final class Program {
       let value = view(update.value, batch: batch)
       calls.append(
         StridedCopyCall(
-          value.pointer, variables[update.variable]!, [value.count], sourceStrides: [1],
+          value.pointer, variableMemory[update.variable]!, [value.count], sourceStrides: [1],
           elementSize: 4))
     }
     return (calls, scratchByteCount)

@@ -12,7 +12,7 @@ internal import KernelInterface
     forEachPart(classes) { place, count in
       exponential(Vector(at: z + place, count: count) - largest).store(to: r + place, count: count)
     }
-    let total = Vector(repeating: sumRun(r, classes))
+    let total = Vector(repeating: sumOverRun(r, classes))
     forEachPart(classes) { place, count in
       (Vector(at: r + place, count: count) / total).store(to: r + place, count: count)
     }

@@ -1,7 +1,7 @@
 internal import KernelInterface
 
 /// See `KernelTable.sumRows`.
-@Sendable func sumRows(
+@Sendable func sumOverRows(
   _ source: UnsafePointer<Float>, _ result: UnsafeMutablePointer<Float>, _ length: Int,
   _ inner: Int, _ start: Int, _ end: Int
 ) {
@@ -38,7 +38,7 @@ internal import KernelInterface
 }
 
 /// See `KernelTable.sumRun`.
-@Sendable func sumRun(_ source: UnsafePointer<Float>, _ length: Int) -> Float {
+@Sendable func sumOverRun(_ source: UnsafePointer<Float>, _ length: Int) -> Float {
   var partial = Sixteen(repeating: Vector(repeating: 0))
   var place = 0
   while place &+ 16 <= length {

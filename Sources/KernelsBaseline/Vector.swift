@@ -32,8 +32,8 @@ extension KernelTable {
       product: matrixProduct,
       transpose: transposeMatrix,
       loop: runLoop,
-      sumRows: sumRows,
-      sumRun: sumRun,
+      sumRows: sumOverRows,
+      sumRun: sumOverRun,
       softmax: softmaxRows,
       crossEntropy: crossEntropyRows)
   }

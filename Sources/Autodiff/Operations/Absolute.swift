@@ -1,4 +1,4 @@
-package import KernelInterface
+internal import KernelInterface
 
 /// The magnitude; its derivative at 0 is 0.
 struct Absolute: ElementwiseOperation {

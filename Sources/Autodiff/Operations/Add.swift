@@ -1,4 +1,4 @@
-package import KernelInterface
+internal import KernelInterface
 
 /// The sum of two tensors, float32 or int32.
 struct Add: ElementwiseOperation {

@@ -1,4 +1,4 @@
-package import KernelInterface
+internal import KernelInterface
 
 /// The operand, held between two bounds of its shape.
 struct Clamp: ElementwiseOperation {

@@ -1,4 +1,4 @@
-package import KernelInterface
+internal import KernelInterface
 
 /// A comparison of two tensors: 1 where it holds, else 0, as float32. A constant to
 /// differentiation.

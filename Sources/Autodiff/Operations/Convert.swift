@@ -1,4 +1,4 @@
-package import KernelInterface
+internal import KernelInterface
 
 /// The same numbers as another element type. To integers: rounded towards zero, and a byte holds
 /// what lies in 0…255.

@@ -35,12 +35,13 @@ struct ConvolutionWeightGradient: Operation {
 
   func pullback(_ node: PullbackContext) -> [Expression?] {
     let (image, output) = (node.operands[0], node.operands[1])
-    return [
+    let gradients = [
       node.graph.apply(
         ConvolutionInputGradient(placement: placement, shape: image.shape),
         to: [output, node.cotangents[0]]),
       image.convolved(with: node.cotangents[1], placement),
-    ] + node.cotangents.dropFirst(2)
+    ]
+    return gradients + node.cotangents.dropFirst(2)
   }
 
   func lower(_ context: inout LoweringContext) {

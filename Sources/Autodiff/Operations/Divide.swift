@@ -1,4 +1,4 @@
-package import KernelInterface
+internal import KernelInterface
 
 /// The quotient of two float32 tensors, correctly rounded.
 struct Divide: ElementwiseOperation {

@@ -1,5 +1,5 @@
 internal import Foundation
-package import KernelInterface
+internal import KernelInterface
 
 /// The exponential function, within 2 units in the last place and the same bits everywhere.
 struct Exponential: ElementwiseOperation {

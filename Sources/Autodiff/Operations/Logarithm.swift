@@ -1,5 +1,5 @@
 internal import Foundation
-package import KernelInterface
+internal import KernelInterface
 
 /// The natural logarithm, within 2 units in the last place and the same bits everywhere.
 struct Logarithm: ElementwiseOperation {

@@ -1,4 +1,4 @@
-package import KernelInterface
+internal import KernelInterface
 
 /// The maximum of two float32 tensors; in a tie the first operand takes the gradient.
 struct Maximum: ElementwiseOperation {

@@ -1,4 +1,4 @@
-package import KernelInterface
+internal import KernelInterface
 
 /// The minimum of two float32 tensors; in a tie the first operand takes the gradient.
 struct Minimum: ElementwiseOperation {

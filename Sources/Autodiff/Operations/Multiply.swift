@@ -1,4 +1,4 @@
-package import KernelInterface
+internal import KernelInterface
 
 /// The product of two tensors element by element, float32 or int32.
 struct Multiply: ElementwiseOperation {

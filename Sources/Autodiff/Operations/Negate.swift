@@ -1,4 +1,4 @@
-package import KernelInterface
+internal import KernelInterface
 
 /// The operand with the other sign.
 struct Negate: ElementwiseOperation {

@@ -1,4 +1,4 @@
-package import KernelInterface
+internal import KernelInterface
 
 /// The rectified linear unit: the operand where it is not negative, else 0. NaN stays NaN.
 struct Rectify: ElementwiseOperation {

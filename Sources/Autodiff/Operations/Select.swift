@@ -1,4 +1,4 @@
-package import KernelInterface
+internal import KernelInterface
 
 /// The second operand where the first is not 0, else the third. All are float32.
 struct Select: ElementwiseOperation {

@@ -1,4 +1,4 @@
-package import KernelInterface
+internal import KernelInterface
 
 /// 1, -1, or 0 where the operand is 0 or not a number; its derivative is 0.
 struct Sign: ElementwiseOperation {

@@ -1,4 +1,4 @@
-package import KernelInterface
+internal import KernelInterface
 
 /// The square root, correctly rounded.
 struct SquareRoot: ElementwiseOperation {

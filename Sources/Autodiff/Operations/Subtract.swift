@@ -1,4 +1,4 @@
-package import KernelInterface
+internal import KernelInterface
 
 /// The difference of two tensors, float32 or int32.
 struct Subtract: ElementwiseOperation {
