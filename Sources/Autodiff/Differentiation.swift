@@ -84,7 +84,8 @@ private struct Differentiation {
         guard let gradient, path.contains(operand.index) else { continue }
         precondition(
           gradient.shape == operand.shape,
-          "pullback of \(type(of: node.node.operation).name): \(gradient.shape) for \(operand.shape)")
+          "pullback of \(type(of: node.node.operation).name): \(gradient.shape) for \(operand.shape)"
+        )
         cotangents[operand.index] = cotangents[operand.index].map { $0 + gradient } ?? gradient
       }
     }

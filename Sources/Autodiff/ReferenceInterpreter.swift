@@ -35,7 +35,8 @@ package struct ReferenceInterpreter {
     }
     precondition(
       elements.count == shape.reduce(1, *),
-      "ReferenceInterpreter: \(type(of: node.operation).name) gives \(elements.count) elements for \(shape)")
+      "ReferenceInterpreter: \(type(of: node.operation).name) gives \(elements.count) elements for \(shape)"
+    )
     return ReferenceValue(shape: shape, elements: elements)
   }
 }

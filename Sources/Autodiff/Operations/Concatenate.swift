@@ -56,6 +56,7 @@ struct Concatenate: Operation {
 extension Expression {
   /// Several tensors one after the other along an axis.
   public static func concatenate(_ operands: [Expression], axis: Int) -> Expression {
-    operands.count == 1 ? operands[0] : operands[0].graph.apply(Concatenate(axis: axis), to: operands)
+    operands.count == 1
+      ? operands[0] : operands[0].graph.apply(Concatenate(axis: axis), to: operands)
   }
 }

@@ -47,7 +47,9 @@ public struct WindowPlacement: Hashable, Sendable {
         for tapY in 0..<window[0] {
           for tapX in 0..<window[1] {
             let (inY, inX) = (y * strideY + tapY - top, x * strideX + tapX - left)
-            if inY >= 0, inY < image[0], inX >= 0, inX < image[1] { body(y, x, tapY, tapX, inY, inX) }
+            if inY >= 0, inY < image[0], inX >= 0, inX < image[1] {
+              body(y, x, tapY, tapX, inY, inX)
+            }
           }
         }
       }

@@ -57,8 +57,11 @@ struct Scatter: Operation {
   func reference(_ operands: [ReferenceValue], _ result: [Int], batch: Int) -> [Double] {
     let run = result[1...].reduce(1, *)
     var table = Array(repeating: 0.0, count: result.reduce(1, *))
-    for (row, index) in operands[1].elements.enumerated() where index >= 0 && Int(index) < result[0] {
-      for place in 0..<run { table[Int(index) * run + place] += operands[0].elements[row * run + place] }
+    for (row, index) in operands[1].elements.enumerated() where index >= 0 && Int(index) < result[0]
+    {
+      for place in 0..<run {
+        table[Int(index) * run + place] += operands[0].elements[row * run + place]
+      }
     }
     return table
   }

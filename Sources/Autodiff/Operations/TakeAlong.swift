@@ -53,7 +53,8 @@ struct PutAlong: Operation {
   func reference(_ operands: [ReferenceValue], _ result: [Int], batch: Int) -> [Double] {
     let (length, count) = (result.last!, operands[0].shape.last!)
     var elements = Array(repeating: 0.0, count: result.reduce(1, *))
-    for (place, index) in operands[1].elements.enumerated() where index >= 0 && Int(index) < length {
+    for (place, index) in operands[1].elements.enumerated() where index >= 0 && Int(index) < length
+    {
       elements[place / count * length + Int(index)] += operands[0].elements[place]
     }
     return elements
@@ -79,7 +80,8 @@ private func requireRows<O: Operation>(_ operation: O.Type, _ operands: [ValueTy
     operands[0].element == .float32 && operands[1].element == .int32 && rank >= 1
       && operands[1].shape.rank == rank && !operands[1].shape[rank - 1].isBatch
       && operands[0].shape.removing(axes: [rank - 1])
-        == operands[1].shape.removing(axes: [rank - 1]), operands,
+        == operands[1].shape.removing(axes: [rank - 1]),
+    operands,
     "float32 rows and int32 places must agree but for the last axis")
 }
 

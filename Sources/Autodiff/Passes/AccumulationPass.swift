@@ -9,7 +9,9 @@ struct AccumulationPass {
   func run(_ roots: [Expression]) -> [Expression] {
     let live = graph.ancestors(of: roots.map(\.index)).sorted()
     var uses: [Int: Int] = [:]
-    for index in live { for operand in graph.nodes[index].operands { uses[operand, default: 0] += 1 } }
+    for index in live {
+      for operand in graph.nodes[index].operands { uses[operand, default: 0] += 1 }
+    }
     for root in roots { uses[root.index, default: 0] += 1 }
     var replacement: [Int: Expression] = [:]
     for index in live {

@@ -67,7 +67,7 @@ struct LoopBuilder {
     } else {
       source = memory(schedule.storage(of: pattern.source))!
     }
-    let slot = newRegister(node)
+    let slot = newRegister(node, isKept: pattern.opcode == .value)
     let opcode: LoopOpcode =
       switch pattern.opcode {
       case .value: .repeatValue
@@ -115,12 +115,20 @@ struct LoopBuilder {
     return register
   }
 
+  /// The nodes whose registers are copied to memory at the end.
   private var keptRegisters: Set<Int> = []
+  private var usedRegisters: Set<Int> = []
 
-  private mutating func newRegister(_ node: Int) -> LoopSlot {
-    guard let register = freeRegisters.popLast() else {
+  /// A register; for the preamble one that nothing before has written, since the preamble runs
+  /// first. The fusion pass keeps loops small enough that there always is one.
+  private mutating func newRegister(_ node: Int, isKept: Bool = false) -> LoopSlot {
+    let place =
+      isKept ? freeRegisters.firstIndex { !usedRegisters.contains($0) } : freeRegisters.indices.last
+    guard let place else {
       preconditionFailure("LoopBuilder: a loop needs more registers than there are")
     }
+    let register = freeRegisters.remove(at: place)
+    usedRegisters.insert(register)
     registers[node] = register
     return LoopSlot(register: register)
   }

@@ -135,9 +135,10 @@ struct MemoryPass {
       let life = start...max(start, lastRead[node] ?? start)
       let owner = owner(node)
       if case .variable = locations[owner] { continue }
-      lives[owner] = lives[owner].map {
-        min($0.lowerBound, life.lowerBound)...max($0.upperBound, life.upperBound)
-      } ?? life
+      lives[owner] =
+        lives[owner].map {
+          min($0.lowerBound, life.lowerBound)...max($0.upperBound, life.upperBound)
+        } ?? life
     }
     // The largest first; ties by node, so that the plan is always the same.
     let order = lives.keys.sorted { (bytes($0), $1) > (bytes($1), $0) }
