@@ -56,6 +56,10 @@ let package = Package(
       name: "Datasets",
       dependencies: ["Autodiff", "BundledFiles", "CZlib", "Digests", "Suggestions"],
       swiftSettings: strict),
+    .target(name: "Configurations", dependencies: ["Suggestions"], swiftSettings: strict),
+    .target(
+      name: "Networks", dependencies: ["Autodiff", "Configurations", "Suggestions"],
+      swiftSettings: strict),
     .target(name: "Checkpoints", dependencies: ["Autodiff"], swiftSettings: strict),
     .target(name: "Evaluation", swiftSettings: strict),
     .target(name: "Reporting", dependencies: ["CZlib", "Evaluation"], swiftSettings: strict),

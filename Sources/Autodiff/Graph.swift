@@ -101,3 +101,11 @@ public struct Expression: Hashable {
   /// The value of an expression that is one number everywhere and known when the graph is built.
   package var fillValue: Float? { (node.operation as? Fill)?.value }
 }
+
+extension Expression {
+  /// The name of a variable; nil for any other expression.
+  public var variableName: String? { (node.operation as? Variable)?.name }
+
+  /// The name of an input; nil for any other expression.
+  public var inputName: String? { (node.operation as? Input)?.name }
+}

@@ -1,0 +1,43 @@
+public import Autodiff
+public import Configurations
+
+/// The rule by which parameters follow their gradients, as expressions.
+///
+/// To add one, write a file in `Optimizers/` and a line in ``OptimizerCatalog``.
+public protocol Optimizer: Sendable {
+  /// The value of `"type"` in a recipe.
+  static var type: String { get }
+
+  /// Reads the optimizer's own keys.
+  init(_ object: inout ConfigurationObject) throws(ConfigurationError)
+
+  /// The keys that `init` reads, with their values.
+  var configuration: [String: JSONValue] { get }
+
+  var learningRate: Double { get set }
+
+  /// What becomes of the parameters and of the optimizer's own variables.
+  func updates(_ gradients: [(parameter: Expression, gradient: Expression)]) -> [Program.Update]
+
+  /// The values of the scalar inputs that the updates read, for a step counted from 1. Computed in
+  /// Double by multiplication, so that they have the same bits everywhere.
+  func scalars(step: Int) -> [String: Float]
+}
+
+/// The optimizers that a recipe can name.
+public enum OptimizerCatalog {
+  public static let all: [any Optimizer.Type] = [
+    Adam.self,
+    SGD.self,
+  ]
+}
+
+extension Graph {
+  /// A variable of an optimizer's state, of a parameter's shape.
+  func state(_ name: String, of parameter: Expression) -> Expression {
+    guard let variable = parameter.variableName else {
+      preconditionFailure("Optimizer: only variables can be trained, not \(parameter.type)")
+    }
+    return self.variable("\(name).\(variable)", shape: parameter.shape.extents(batch: 0))
+  }
+}

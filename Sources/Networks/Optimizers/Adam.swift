@@ -1,0 +1,62 @@
+public import Autodiff
+public import Configurations
+
+/// Adam (Kingma & Ba 2015, algorithm 1).
+public struct Adam: Optimizer {
+  public static let type = "adam"
+
+  public var learningRate: Double
+  public let beta1: Double
+  public let beta2: Double
+  public let epsilon: Double
+
+  public init(_ object: inout ConfigurationObject) throws(ConfigurationError) {
+    learningRate = try object.number("learningRate", in: 0...1) ?? 0.001
+    beta1 = try object.number("beta1", in: 0...0.999_999) ?? 0.9
+    beta2 = try object.number("beta2", in: 0...0.999_999) ?? 0.999
+    epsilon = try object.number("epsilon", in: 1e-12...1) ?? 1e-8
+  }
+
+  public var configuration: [String: JSONValue] {
+    [
+      "learningRate": .number(learningRate), "beta1": .number(beta1), "beta2": .number(beta2),
+      "epsilon": .number(epsilon),
+    ]
+  }
+
+  public func updates(
+    _ gradients: [(parameter: Expression, gradient: Expression)]
+  ) -> [Program.Update] {
+    gradients.flatMap { parameter, gradient -> [Program.Update] in
+      let graph = parameter.graph
+      let rate = graph.input("adam.rate", shape: [])
+      let correction = graph.input("adam.correction", shape: [])
+      let mean = graph.state("adam.mean", of: parameter)
+      let square = graph.state("adam.square", of: parameter)
+      let newMean = Float(beta1) * mean + Float(1 - beta1) * gradient
+      let newSquare = Float(beta2) * square + Float(1 - beta2) * (gradient * gradient)
+      let root = (newSquare * correction).squareRoot() + Float(epsilon)
+      return [
+        (mean, newMean), (square, newSquare), (parameter, parameter - newMean * rate / root),
+      ]
+    }
+  }
+
+  public func scalars(step: Int) -> [String: Float] {
+    [
+      "adam.rate": Float(learningRate / (1 - power(beta1, step))),
+      "adam.correction": Float(1 / (1 - power(beta2, step))),
+    ]
+  }
+}
+
+/// A power by repeated squaring: multiplication alone has the same bits everywhere.
+func power(_ base: Double, _ exponent: Int) -> Double {
+  var (result, square, rest) = (1.0, base, exponent)
+  while rest > 0 {
+    if rest % 2 == 1 { result *= square }
+    square *= square
+    rest /= 2
+  }
+  return result
+}
