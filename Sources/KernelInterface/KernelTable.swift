@@ -10,14 +10,34 @@ public struct KernelTable: Sendable {
   public let product: @Sendable (ProductArguments) -> Void
   /// The transpose of a matrix.
   public let transpose: @Sendable (TransposeArguments) -> Void
+  /// Patches added into an image, in ascending order of the windows.
+  public let addPatches: @Sendable (PatchArguments) -> Void
+  /// Images with zeros around them.
+  public let padImages: @Sendable (PadArguments) -> Void
+  /// Max-pooling: values, indices or both.
+  public let poolArgmax: @Sendable (PoolArguments) -> Void
+  /// The elements at the indices of a pooling.
+  public let poolGather: @Sendable (PoolArguments) -> Void
+  /// Values added at the indices of a pooling, in ascending order of the windows.
+  public let unpool: @Sendable (PoolArguments) -> Void
 
   public init(
     lanes: Int,
     product: @escaping @Sendable (ProductArguments) -> Void,
-    transpose: @escaping @Sendable (TransposeArguments) -> Void
+    transpose: @escaping @Sendable (TransposeArguments) -> Void,
+    addPatches: @escaping @Sendable (PatchArguments) -> Void,
+    padImages: @escaping @Sendable (PadArguments) -> Void,
+    poolArgmax: @escaping @Sendable (PoolArguments) -> Void,
+    poolGather: @escaping @Sendable (PoolArguments) -> Void,
+    unpool: @escaping @Sendable (PoolArguments) -> Void
   ) {
     self.lanes = lanes
     self.product = product
     self.transpose = transpose
+    self.addPatches = addPatches
+    self.padImages = padImages
+    self.poolArgmax = poolArgmax
+    self.poolGather = poolGather
+    self.unpool = unpool
   }
 }

@@ -26,6 +26,11 @@ extension KernelTable {
     KernelTable(
       lanes: Vector.scalarCount,
       product: matrixProduct,
-      transpose: transposeMatrix)
+      transpose: transposeMatrix,
+      addPatches: addImagePatches,
+      padImages: padImageRange,
+      poolArgmax: poolWindows,
+      poolGather: gatherFromWindows,
+      unpool: spreadToWindows)
   }
 }
