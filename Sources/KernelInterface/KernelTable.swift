@@ -10,6 +10,16 @@ public struct KernelTable: Sendable {
   public let product: @Sendable (ProductArguments) -> Void
   /// The transpose of a matrix.
   public let transpose: @Sendable (TransposeArguments) -> Void
+  /// Patches added into an image, in ascending order of the windows.
+  public let addPatches: @Sendable (PatchArguments) -> Void
+  /// Images with zeros around them.
+  public let padImages: @Sendable (PadArguments) -> Void
+  /// Max-pooling: values, indices or both.
+  public let poolArgmax: @Sendable (PoolArguments) -> Void
+  /// The elements at the indices of a pooling.
+  public let poolGather: @Sendable (PoolArguments) -> Void
+  /// Values added at the indices of a pooling, in ascending order of the windows.
+  public let unpool: @Sendable (PoolArguments) -> Void
 
   /// Runs a loop over elements `start ..< end` with scratch memory for its registers.
   public let loop:
@@ -46,6 +56,11 @@ public struct KernelTable: Sendable {
     lanes: Int,
     product: @escaping @Sendable (ProductArguments) -> Void,
     transpose: @escaping @Sendable (TransposeArguments) -> Void,
+    addPatches: @escaping @Sendable (PatchArguments) -> Void,
+    padImages: @escaping @Sendable (PadArguments) -> Void,
+    poolArgmax: @escaping @Sendable (PoolArguments) -> Void,
+    poolGather: @escaping @Sendable (PoolArguments) -> Void,
+    unpool: @escaping @Sendable (PoolArguments) -> Void,
     loop:
       @escaping @Sendable (LoopProgram, Int, Int, UnsafeMutableRawPointer) -> Void,
     sumRows:
@@ -68,5 +83,10 @@ public struct KernelTable: Sendable {
     self.crossEntropy = crossEntropy
     self.product = product
     self.transpose = transpose
+    self.addPatches = addPatches
+    self.padImages = padImages
+    self.poolArgmax = poolArgmax
+    self.poolGather = poolGather
+    self.unpool = unpool
   }
 }

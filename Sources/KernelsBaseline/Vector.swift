@@ -31,6 +31,11 @@ extension KernelTable {
       lanes: Vector.scalarCount,
       product: matrixProduct,
       transpose: transposeMatrix,
+      addPatches: addImagePatches,
+      padImages: padImageRange,
+      poolArgmax: poolWindows,
+      poolGather: gatherFromWindows,
+      unpool: spreadToWindows)
       loop: runLoop,
       sumRows: sumOverRows,
       sumRun: sumOverRun,

@@ -133,4 +133,36 @@ import Testing
     #expect(tasks(8, 128, 784) == 2)
     #expect(tasks(512, 512, 512) == 64)
   }
+
+  /// Any bit patterns: subnormal numbers, overflow, infinities, cancellation, ties in rounding.
+  @Test func everyInstructionSetRoundsOnce() {
+    let count = 20_000
+    var generator = TestGenerator(seed: 11)
+    func pattern() -> Float {
+      Float(bitPattern: UInt32.random(in: 0...UInt32.max, using: &generator))
+    }
+    for _ in 0..<5 {
+      let a = pattern()
+      let b = (0..<count).map { _ in pattern() }
+      // Half of the addends nearly cancel the product, so that the last bits decide.
+      let c = b.map { Bool.random(using: &generator) ? -(a * $0).nextUp : pattern() }
+      let factor = GuardedBuffer([a])
+      let factors = GuardedBuffer(b)
+      for set in supportedInstructionSets {
+        let result = GuardedBuffer(c)
+        testPools[0].run(
+          MatrixProductCall(
+            kernels: set.kernels, rows: 1, columns: count, depth: 1,
+            a: factor.pointer, aRowStride: 1, b: factors.pointer, bRowStride: count,
+            c: result.pointer, cRowStride: count, accumulates: true))
+        for (index, value) in result.elements.enumerated() {
+          let expected = c[index].addingProduct(a, b[index])
+          guard value.bitPattern == expected.bitPattern || (value.isNaN && expected.isNaN) else {
+            Issue.record("\(set): \(a)·\(b[index]) + \(c[index]) gave \(value), not \(expected)")
+            break
+          }
+        }
+      }
+    }
+  }
 }

@@ -100,7 +100,7 @@ struct Convolution: Operation {
   }
 
   func lower(_ context: inout LoweringContext) {
-    fatalError()
+    context.appendConvolution(placement)
   }
 }
 

@@ -39,6 +39,6 @@ struct ConvolutionInputGradient: Operation {
   }
 
   func lower(_ context: inout LoweringContext) {
-    fatalError()
+    context.appendConvolutionInputGradient(placement)
   }
 }

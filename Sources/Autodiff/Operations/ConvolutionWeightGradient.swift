@@ -45,6 +45,6 @@ struct ConvolutionWeightGradient: Operation {
   }
 
   func lower(_ context: inout LoweringContext) {
-    fatalError()
+    context.appendConvolutionWeightGradient(placement)
   }
 }

@@ -46,7 +46,7 @@ struct PoolArgmax: Operation {
   }
 
   func lower(_ context: inout LoweringContext) {
-    fatalError()
+    context.appendPoolArgmax(window: window, placement)
   }
 }
 
@@ -54,6 +54,8 @@ struct PoolArgmax: Operation {
 /// `[N, OH, OW, C]`. With the places of ``PoolArgmax`` this is max-pooling.
 struct PoolGather: Operation {
   static let name = "pool gather"
+  let window: [Int]
+  let placement: WindowPlacement
 
   func resultType(_ operands: [ValueType]) -> ValueType {
     requirePlaces(Self.self, operands)
@@ -71,12 +73,13 @@ struct PoolGather: Operation {
     let shape = node.operands[0].shape
     return [
       node.graph.apply(
-        Unpool(height: shape[1], width: shape[2]), to: [node.cotangents[0], node.operands[1]]), nil,
+        Unpool(window: window, placement: placement, height: shape[1], width: shape[2]),
+        to: [node.cotangents[0], node.operands[1]]), nil,
     ]
   }
 
   func lower(_ context: inout LoweringContext) {
-    fatalError()
+    context.appendPoolGather(window: window, placement)
   }
 }
 
@@ -84,6 +87,8 @@ struct PoolGather: Operation {
 /// in ascending order.
 struct Unpool: Operation {
   static let name = "unpool"
+  let window: [Int]
+  let placement: WindowPlacement
   let height: Dimension
   let width: Dimension
 
@@ -104,11 +109,15 @@ struct Unpool: Operation {
   }
 
   func pullback(_ node: PullbackContext) -> [Expression?] {
-    [node.graph.apply(PoolGather(), to: [node.cotangents[0], node.operands[1]]), nil]
+    [
+      node.graph.apply(
+        PoolGather(window: window, placement: placement),
+        to: [node.cotangents[0], node.operands[1]]), nil,
+    ]
   }
 
   func lower(_ context: inout LoweringContext) {
-    fatalError()
+    context.appendUnpool(window: window, placement)
   }
 }
 
@@ -134,6 +143,7 @@ extension Expression {
   ) -> Expression {
     let places = graph.apply(
       PoolArgmax(window: [windowHeight, windowWidth], placement: placement), to: [self])
-    return graph.apply(PoolGather(), to: [self, places])
+    return graph.apply(
+      PoolGather(window: [windowHeight, windowWidth], placement: placement), to: [self, places])
   }
 }

@@ -1,0 +1,26 @@
+/// The arguments of the pooling kernels, each of which uses some of the pointers.
+public struct PoolArguments {
+  public var geometry: WindowGeometry
+  public var images: Range<Int>
+  /// What is read: images `[N, H, W, C]`, or for unpooling values `[N, OH, OW, C]`.
+  public var input: UnsafePointer<Float>
+  /// `[N, OH, OW, C]`: the positions `y·W + x` in the image's plane to gather from or add at.
+  public var indices: UnsafePointer<Int32>?
+  /// What is written: values `[N, OH, OW, C]`, or for unpooling images `[N, H, W, C]`.
+  public var output: UnsafeMutablePointer<Float>?
+  /// `[N, OH, OW, C]`: the positions that were found.
+  public var outputIndices: UnsafeMutablePointer<Int32>?
+
+  public init(
+    geometry: WindowGeometry, images: Range<Int>, input: UnsafePointer<Float>,
+    indices: UnsafePointer<Int32>? = nil, output: UnsafeMutablePointer<Float>?,
+    outputIndices: UnsafeMutablePointer<Int32>? = nil
+  ) {
+    self.geometry = geometry
+    self.images = images
+    self.input = input
+    self.indices = indices
+    self.output = output
+    self.outputIndices = outputIndices
+  }
+}
