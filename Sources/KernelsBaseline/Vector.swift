@@ -35,7 +35,7 @@ extension KernelTable {
       padImages: padImageRange,
       poolArgmax: poolWindows,
       poolGather: gatherFromWindows,
-      unpool: spreadToWindows)
+      unpool: spreadToWindows,
       loop: runLoop,
       sumRows: sumOverRows,
       sumRun: sumOverRun,
