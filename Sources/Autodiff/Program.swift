@@ -29,7 +29,7 @@ public final class Program {
   /// Compiles the expressions.
   ///
   /// - Parameters:
-  ///   - results: what the caller reads after a run.
+  ///   - results: what the caller reads after a run; a variable among them is its old value.
   ///   - updates: what becomes of the variables; all are computed from the old values.
   ///   - capacity: the largest batch.
   ///   - fuses: false runs every operation by itself; the bits are the same.
@@ -46,7 +46,8 @@ public final class Program {
         update.variable.node.operation is Variable && update.variable.type == update.value.type,
         "Program: \(update.value.type) cannot become the value of \(update.variable.type)")
     }
-    let roots = AccumulationPass(graph: graph).run(wanted)
+    let snapshots = SnapshotPass(graph: graph, updated: Set(updates.map(\.variable.index)))
+    let roots = snapshots.run(AccumulationPass(graph: graph).run(wanted))
     schedule = FusionPass(graph: graph, roots: roots, isEnabled: fuses).run()
     self.results = Dictionary(
       zip(results, roots.map(\.index)), uniquingKeysWith: { first, _ in first })

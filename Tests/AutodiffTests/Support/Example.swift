@@ -54,6 +54,10 @@ struct Example {
     add(graph.variable("s\(sources.count)", shape: shape), elements)
   }
 
+  mutating func replaceValue(of source: Expression, with elements: [Double]) {
+    values[source.sourceName] = elements
+  }
+
   mutating func update(_ variable: Expression, to value: Expression) {
     updates.append((variable, value))
   }
