@@ -108,6 +108,29 @@ import Testing
     }
   }
 
+  /// The rows of a product are finished block by block, so a variable that it reads must stay.
+  @Test func aVariableThatAProductReadsIsNotOverwrittenByItsRows() {
+    var example = Example(batch: 1, seed: 3)
+    let (w, x) = (example.variable([100, 100]), example.input([100, 100]))
+    example.update(w, to: (w - 0.1 * .product(x, w)).clamped(-1, 1))
+    let found = example.run([x], runs: 1)
+    let expected = example.reference(example.updates.map(\.value))[0].elements
+    expectClose(found.variables[0].doubles, expected, roundings: 80, "the updated variable")
+  }
+
+  /// Likewise a variable that a loop reads row by row.
+  @Test func aVariableThatALoopRepeatsIsNotOverwritten() {
+    var example = Example(batch: 1, seed: 4)
+    let w = example.variable([1000])
+    let first = (w * 2).exponential()
+    example.update(w, to: first)
+    let rows = w.broadcast(to: [1, 1000]).reshaped(to: [1000]) + first
+    let found = example.run([rows, first])
+    let expected = example.reference([rows, first])
+    expectClose(found.results[0][0].doubles, expected[0].elements, roundings: 8, "the rows")
+    expectClose(found.variables[0].doubles, expected[1].elements, roundings: 8, "the variable")
+  }
+
   @Test(arguments: 0..<60)
   func livesThatOverlapShareNoMemory(seed: Int) {
     let program = RandomProgram(seed: 3000 + seed, isExact: false)
