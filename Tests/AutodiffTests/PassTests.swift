@@ -165,8 +165,14 @@ import Testing
       for read in earlier {
         #expect(holders[read] != nil, "step \(position) reads node \(read), which is gone")
       }
+      let whole = schedule.reads(of: step).filter { !$0.isInPlace }.map(\.node)
       for node in step.nodes {
         guard let range = range(node), !range.isEmpty else { continue }
+        let start = schedule.sumStart(of: node)
+        let isOverRead = whole.contains { read in
+          read != start && holders[read]?.overlaps(range) == true
+        }
+        #expect(!isOverRead, "node \(node) overwrites what its step reads as a whole")
         #expect(range.upperBound <= plan.byteCount)
         holders = holders.filter { !$0.value.overlaps(range) }
         holders[node] = range
@@ -180,8 +186,17 @@ import Testing
   }
 }
 
+extension Schedule {
+  /// The value with which a product begins.
+  fileprivate func sumStart(of index: Int) -> Int? {
+    let node = graph.nodes[index]
+    return node.operation is MatrixProduct && node.operands.count == 3
+      ? storage(of: node.operands[2]) : nil
+  }
+}
+
 extension Int? {
-  func isProduct(in graph: Graph) -> Bool {
+  fileprivate func isProduct(in graph: Graph) -> Bool {
     map { graph.nodes[$0].operation is MatrixProduct } ?? false
   }
 }

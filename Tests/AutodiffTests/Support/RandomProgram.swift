@@ -26,7 +26,7 @@ struct RandomProgram {
     example = Example(batch: random.pick([1, 2, 3, 5, 9]), seed: seed)
     shape = random.pick([
       [.batch, 7], [.batch, 33], [.batch, 16], [.batch, 3, 5], [6, 11], [17], [.batch], [5, 9],
-      [.batch, 67], [2, 3, 4], [], [.batch, 1],
+      [.batch, 67], [2, 3, 4], [], [.batch, 1], [1], [1, 5],
     ])
     for _ in 0..<random.integer(1...3) { values.append(source(shape)) }
     if shape.batchAxis == nil {
