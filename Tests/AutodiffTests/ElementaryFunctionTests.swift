@@ -28,7 +28,7 @@ import func Foundation.log
     }
 
     /// The largest error in units in the last place.
-    var limit: Double { self == .squareRoot ? 0.5 : 2 }
+    var limit: Double { self == .squareRoot ? 0.5 : 1 }
 
     /// Every magnitude and both neighbourhoods of what is special.
     var arguments: [Float] {
