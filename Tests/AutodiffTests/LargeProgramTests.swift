@@ -50,7 +50,8 @@ import Testing
     let places = (Self.numbers(graph, "places", [301]) * 301).converted(to: .int32)
     Self.expectSameBytes([
       x.topIndices(3), x.top(5), x.gather(places), places.oneHot(257),
-      x.softmaxCrossEntropy(labels: places), x.gather(places).sum([0, 1]).gradient(withRespectTo: x),
+      x.softmaxCrossEntropy(labels: places),
+      x.gather(places).sum([0, 1]).gradient(withRespectTo: x),
       Expression.concatenate([x, x * 2], axis: 1),
     ])
   }
@@ -75,6 +76,28 @@ import Testing
     let pooled = hidden.maxPooled(windowHeight: 2, windowWidth: 2, WindowPlacement(stride: 2))
     let gradients = pooled.squared().sum([0, 1, 2, 3]).gradients(withRespectTo: [x, w, b])
     Self.expectSameBytes([pooled] + gradients)
+  }
+
+  /// Callers in several threads take turns on the threads of one device.
+  @Test func programsThatRunAtOnceOnOneDevice() async {
+    let device = Device(threads: 3)
+    @Sendable func results(_ name: String) -> [[UInt8]] {
+      let graph = Graph()
+      let x = Self.numbers(graph, name, [2000, 100])
+      return Self.bytes([x.sum([0]), x.exponential().sum([1])], device: device)
+    }
+    let names = ["a", "b", "c", "d"]
+    let expected = names.map { results($0) }
+    for _ in 0..<5 {
+      let found = await withTaskGroup(of: (Int, [[UInt8]]).self) { group in
+        for (index, name) in names.enumerated() { group.addTask { (index, results(name)) } }
+        return await group.reduce(into: [Int: [[UInt8]]]()) { $0[$1.0] = $1.1 }
+      }
+      for index in names.indices {
+        let isSame = found[index] == expected[index]
+        #expect(isSame)
+      }
+    }
   }
 
   /// 65 images are cut into 33 tasks of two, 64 into 64 of one, each with its own scratch memory.
