@@ -61,7 +61,16 @@ let package = Package(
       name: "Networks", dependencies: ["Autodiff", "Configurations", "Suggestions"],
       swiftSettings: strict),
     .target(name: "Checkpoints", dependencies: ["Autodiff"], swiftSettings: strict),
-    .target(name: "Evaluation", swiftSettings: strict),
+    .target(
+      name: "Attacks", dependencies: ["Autodiff"], swiftSettings: strict),
+    .target(
+      name: "Evaluation", dependencies: ["Attacks", "Autodiff", "Datasets", "Networks"],
+      swiftSettings: strict),
+    .target(
+      name: "Training",
+      dependencies: [
+        "Attacks", "Autodiff", "Configurations", "Datasets", "Evaluation", "Networks", "Suggestions",
+      ], swiftSettings: strict),
     .target(name: "Reporting", dependencies: ["CZlib", "Evaluation"], swiftSettings: strict),
     .target(name: "ArgumentParsing", swiftSettings: strict),
     .testTarget(
