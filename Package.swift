@@ -71,8 +71,23 @@ let package = Package(
       dependencies: [
         "Attacks", "Autodiff", "Configurations", "Datasets", "Evaluation", "Networks", "Suggestions",
       ], swiftSettings: strict),
+    .target(
+      name: "TrainedModels",
+      dependencies: [
+        "Autodiff", "BundledFiles", "Checkpoints", "Configurations", "Datasets", "Digests",
+        "Networks",
+      ], swiftSettings: strict),
     .target(name: "Reporting", dependencies: ["CZlib", "Evaluation"], swiftSettings: strict),
     .target(name: "ArgumentParsing", swiftSettings: strict),
+    .executableTarget(
+      name: "defend",
+      dependencies: [
+        "ArgumentParsing", "Attacks", "Autodiff", "Checkpoints", "Configurations", "Datasets",
+        "Evaluation", "Kernels", "Networks", "Reporting", "TrainedModels", "Training",
+      ], swiftSettings: strict,
+      linkerSettings: [
+        .unsafeFlags(["-static-stdlib"], .when(platforms: [.linux], configuration: .release))
+      ]),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "KernelInterface"], swiftSettings: strict),
     .testTarget(

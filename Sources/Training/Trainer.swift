@@ -1,5 +1,6 @@
 internal import Attacks
 public import Autodiff
+public import Configurations
 public import Datasets
 internal import Evaluation
 public import Networks
@@ -173,5 +174,12 @@ private struct ValidationProbe {
       loss: ((1 - ratio) * losses.clean + ratio * losses.adversarial) / count,
       cleanAccuracy: Double(correct.clean) / count,
       adversarialAccuracy: Double(correct.adversarial) / count)
+  }
+}
+
+extension Trainer {
+  /// A history as a checkpoint keeps it: a list with one entry an epoch.
+  public static func configuration(of history: [EpochRecord]) -> JSONValue {
+    .array(history.map(\.configuration))
   }
 }
