@@ -34,6 +34,13 @@ let kernelModules = (wideKernels.map(\.name) + ["KernelsBaseline"]).map {
   Target.Dependency(stringLiteral: $0)
 }
 
+/// What Foundation stands on, in linking order: with the standard library linked statically, the
+/// executable runs on machines without Swift.
+let staticFoundation = [
+  "Foundation", "CoreFoundation", "FoundationInternationalization", "FoundationEssentials",
+  "_FoundationCollections", "_FoundationCShims", "_FoundationICU", "stdc++",
+]
+
 let package = Package(
   name: "defend",
   platforms: [.macOS(.v15)],
@@ -86,7 +93,9 @@ let package = Package(
         "Evaluation", "Kernels", "Networks", "Reporting", "TrainedModels", "Training",
       ], swiftSettings: strict,
       linkerSettings: [
-        .unsafeFlags(["-static-stdlib"], .when(platforms: [.linux], configuration: .release))
+        .unsafeFlags(
+          ["-static-stdlib"] + staticFoundation.map { "-l" + $0 },
+          .when(platforms: [.linux], configuration: .release))
       ]),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "KernelInterface"], swiftSettings: strict),
