@@ -96,9 +96,12 @@ private struct AxisCursor {
 
   init(_ axis: SegmentedAxis, at index: Int) {
     self.axis = axis
-    let (segment, position) = index.quotientAndRemainder(dividingBy: axis.segmentLength)
-    self.segmentOffset = segment &* axis.segmentStride
-    self.position = position
+    segmentOffset = 0
+    position = index
+    if index >= axis.segmentLength {
+      segmentOffset = index / axis.segmentLength &* axis.segmentStride
+      position = index % axis.segmentLength
+    }
   }
 
   @inline(__always) mutating func next() -> Int {
@@ -272,20 +275,21 @@ private func product<C: TileColumns>(
   }
 }
 
-/// The longest stretch of k for which a panel of B stays in the second-level cache.
-private let depthBlock = 1152
+/// The longest stretch of k that is worked off at once: its parts of A and of B stay in the
+/// second-level cache while they are reused.
+private let depthBlock = 1024
 
-/// The product, panel by panel. Splitting the depth continues each chain from the stored value.
+/// The product, block of depth by block of depth, in each of them panel by panel of columns.
+/// Splitting the depth continues each chain from the stored value.
 func matrixProduct(_ arguments: ProductArguments) {
   let lanes = Vector.scalarCount
   let depth = arguments.depth
   let blocks = max(1, (depth + depthBlock - 1) / depthBlock)
-  var column = 0
-  while column < arguments.columns {
-    let remaining = arguments.columns - column
-    let width = min(remaining, 2 * lanes)
-    for block in 0..<blocks {
-      let range = (depth * block / blocks)..<(depth * (block + 1) / blocks)
+  for block in 0..<blocks {
+    let range = (depth * block / blocks)..<(depth * (block + 1) / blocks)
+    var column = 0
+    while column < arguments.columns {
+      let width = min(arguments.columns - column, 2 * lanes)
       let panel = Panel(
         a: arguments.a, depthAxis: arguments.depthAxis, depth: range,
         b: arguments.b + range.lowerBound * arguments.bRowStride + column,
@@ -299,7 +303,7 @@ func matrixProduct(_ arguments: ProductArguments) {
       } else {
         product(OneVector.self, panel, rowAxis: arguments.rowAxis, rows: arguments.rows)
       }
+      column += width
     }
-    column += width
   }
 }
