@@ -25,18 +25,8 @@ private func add(
 /// Adds patches into one image, window after window.
 func addImagePatches(_ arguments: PatchArguments) {
   let geometry = arguments.geometry
-  if arguments.clears { arguments.image.update(repeating: 0, count: geometry.imageLength) }
-  if geometry.channels == 1 {
-    addPatchesByColumn(arguments)
-  } else {
-    addPatchesByRow(arguments)
-  }
-}
-
-/// Adds one row of a patch after the other: a run of KW·C elements.
-private func addPatchesByRow(_ arguments: PatchArguments) {
-  let geometry = arguments.geometry
   let image = arguments.image
+  if arguments.clears { image.update(repeating: 0, count: geometry.imageLength) }
   let channels = geometry.channels
   let run = geometry.windowWidth * channels
   var (y, x) = arguments.pixels.lowerBound.quotientAndRemainder(dividingBy: geometry.outputWidth)
@@ -64,41 +54,6 @@ private func addPatchesByRow(_ arguments: PatchArguments) {
       x = 0
       y += 1
     }
-  }
-}
-
-/// Adds one column of the windows after the other, over all places in a row: with one channel the
-/// rows of neighbouring patches are short and overlap, and adding them would wait for every store.
-///
-/// An element sees its windows in ascending order of x because kx descends.
-private func addPatchesByColumn(_ arguments: PatchArguments) {
-  let geometry = arguments.geometry
-  let step = geometry.strideX
-  let patchLength = geometry.patchLength
-  var pixel = arguments.pixels.lowerBound
-  var patches = arguments.patches
-  while pixel < arguments.pixels.upperBound {
-    let (y, x) = pixel.quotientAndRemainder(dividingBy: geometry.outputWidth)
-    let count = min(geometry.outputWidth - x, arguments.pixels.upperBound - pixel)
-    let top = y * geometry.strideY - geometry.paddingTop
-    for ky in max(0, -top)..<max(0, -top, min(geometry.windowHeight, geometry.height - top)) {
-      let row = arguments.image + (top + ky) * geometry.width
-      for kx in (0..<geometry.windowWidth).reversed() {
-        // The places whose column kx falls on the image.
-        let left = x * step - geometry.paddingLeft + kx
-        let first = left < 0 ? (step - 1 - left) / step : 0
-        let end = min(count, (geometry.width - left + step - 1) / step)
-        var place = first
-        var source = patches + (first * patchLength + ky * geometry.windowWidth + kx)
-        while place < end {
-          row[left + place * step] += source.pointee
-          source += patchLength
-          place += 1
-        }
-      }
-    }
-    patches += count * patchLength
-    pixel += count
   }
 }
 

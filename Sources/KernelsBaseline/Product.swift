@@ -142,39 +142,33 @@ private protocol TileRows {
   mutating func addProducts(_ a: UnsafePointer<Float>, _ rowStride: Int, _ b: Columns)
 }
 
-/// A row at the row stride from its neighbours. This is the fast one: the addresses of all rows
-/// take three registers, where 12 offsets would be reloaded from the stack in every step.
-private struct EvenRow<Columns: TileColumns>: TileRows {
-  var columns: Columns
+/// Where a row is, besides the row strides that lead to it.
+private protocol RowPlace {
+  init(_ rows: inout AxisCursor)
+  var offset: Int { get }
+}
 
-  @inline(__always) static var count: Int { 1 }
-  @inline(__always) init(_ rows: inout AxisCursor) { columns = Columns() }
-
-  @inline(__always)
-  mutating func load(_ source: UnsafePointer<Float>, _ rowStride: Int, tail: Int) {
-    columns = Columns(loading: source, tail: tail)
-  }
-
-  @inline(__always)
-  func store(_ target: UnsafeMutablePointer<Float>, _ rowStride: Int, tail: Int) {
-    columns.store(to: target, tail: tail)
-  }
-
-  @inline(__always)
-  mutating func addProducts(_ a: UnsafePointer<Float>, _ rowStride: Int, _ b: Columns) {
-    columns.addProduct(Vector(repeating: a.pointee), b)
-  }
+/// Rows at even distances. This is the fast one: the addresses of all rows take a few registers,
+/// where 12 offsets are loaded from the stack in every step.
+private struct EvenPlace: RowPlace {
+  @inline(__always) init(_ rows: inout AxisCursor) {}
+  var offset: Int { @inline(__always) get { 0 } }
 }
 
 /// A row anywhere: the row stride is 0.
-private struct ScatteredRow<Columns: TileColumns>: TileRows {
+private struct ScatteredPlace: RowPlace {
   let offset: Int
+  @inline(__always) init(_ rows: inout AxisCursor) { offset = rows.next() }
+}
+
+private struct SingleRow<Columns: TileColumns, Place: RowPlace>: TileRows {
+  let place: Place
   var columns: Columns
 
   @inline(__always) static var count: Int { 1 }
 
   @inline(__always) init(_ rows: inout AxisCursor) {
-    offset = rows.next()
+    place = Place(&rows)
     columns = Columns()
   }
 
@@ -190,7 +184,7 @@ private struct ScatteredRow<Columns: TileColumns>: TileRows {
 
   @inline(__always)
   mutating func addProducts(_ a: UnsafePointer<Float>, _ rowStride: Int, _ b: Columns) {
-    columns.addProduct(Vector(repeating: a[offset]), b)
+    columns.addProduct(Vector(repeating: a[place.offset]), b)
   }
 }
 
@@ -300,7 +294,7 @@ private func multiplyEvenRows<C: TileColumns>(
       let a = panel.a + cursor.offset
       let c = panel.c + row &* panel.cRowStride
       let s = rowAxis.stride
-      typealias Row = EvenRow<C>
+      typealias Row = SingleRow<C, EvenPlace>
       switch count {
       case 1: multiply(Row.self, panel, &cursor, a: a, aRowStride: s, c: c)
       case 2: multiply(Rows2<Row>.self, panel, &cursor, a: a, aRowStride: s, c: c)
@@ -336,7 +330,7 @@ private func multiplyScatteredRows<C: TileColumns>(
   while row < rows.upperBound {
     let a = panel.a
     let c = panel.c + row &* panel.cRowStride
-    typealias Row = ScatteredRow<C>
+    typealias Row = SingleRow<C, ScatteredPlace>
     switch rows.upperBound - row {
     #if KERNELS_AVX512 || arch(arm64)
       case 8...:
