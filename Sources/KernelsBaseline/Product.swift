@@ -2,7 +2,8 @@ internal import CKernelSupport
 internal import KernelInterface
 
 // A register tile is a value built by joining rows, and a row by pairing vectors. Once specialised,
-// every accumulator is a variable of its own and stays in a register.
+// every accumulator is a variable of its own and stays in a register. All of it stands in this file
+// because generics are specialised only within a file when a module is not compiled as a whole.
 
 /// The rows of a full tile. AVX-512 and NEON have 32 registers, AVX2 and SSE have 16.
 #if KERNELS_AVX512 || arch(arm64)
