@@ -63,8 +63,9 @@ extension OperationCase {
       },
       OperationCase("small network", .piecewise, roundings: 400) { example in
         let image = example.input([.batch, 8, 7, 2])
-        let hidden = (image.convolved(
-          with: example.variable([3, 3, 2, 5]), WindowPlacement(padding: 1))
+        let hidden =
+          (image.convolved(
+            with: example.variable([3, 3, 2, 5]), WindowPlacement(padding: 1))
           + example.variable([5])).rectified()
         let pooled = hidden.maxPooled(
           windowHeight: 2, windowWidth: 2, WindowPlacement(stride: 2))
