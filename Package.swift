@@ -34,6 +34,13 @@ let kernelModules = (wideKernels.map(\.name) + ["KernelsBaseline"]).map {
   Target.Dependency(stringLiteral: $0)
 }
 
+/// What Foundation stands on, in linking order: with the standard library linked statically, the
+/// executable runs on machines without Swift.
+let staticFoundation = [
+  "Foundation", "CoreFoundation", "FoundationInternationalization", "FoundationEssentials",
+  "_FoundationCollections", "_FoundationCShims", "_FoundationICU", "stdc++",
+]
+
 let package = Package(
   name: "defend",
   platforms: [.macOS(.v15)],
@@ -61,9 +68,35 @@ let package = Package(
       name: "Networks", dependencies: ["Autodiff", "Configurations", "Suggestions"],
       swiftSettings: strict),
     .target(name: "Checkpoints", dependencies: ["Autodiff"], swiftSettings: strict),
-    .target(name: "Evaluation", swiftSettings: strict),
+    .target(
+      name: "Attacks", dependencies: ["Autodiff"], swiftSettings: strict),
+    .target(
+      name: "Evaluation", dependencies: ["Attacks", "Autodiff", "Datasets", "Networks"],
+      swiftSettings: strict),
+    .target(
+      name: "Training",
+      dependencies: [
+        "Attacks", "Autodiff", "Configurations", "Datasets", "Evaluation", "Networks", "Suggestions",
+      ], swiftSettings: strict),
+    .target(
+      name: "TrainedModels",
+      dependencies: [
+        "Autodiff", "BundledFiles", "Checkpoints", "Configurations", "Datasets", "Digests",
+        "Networks",
+      ], swiftSettings: strict),
     .target(name: "Reporting", dependencies: ["CZlib", "Evaluation"], swiftSettings: strict),
     .target(name: "ArgumentParsing", swiftSettings: strict),
+    .executableTarget(
+      name: "defend",
+      dependencies: [
+        "ArgumentParsing", "Attacks", "Autodiff", "Checkpoints", "Configurations", "Datasets",
+        "Evaluation", "Kernels", "Networks", "Reporting", "TrainedModels", "Training",
+      ], swiftSettings: strict,
+      linkerSettings: [
+        .unsafeFlags(
+          ["-static-stdlib"] + staticFoundation.map { "-l" + $0 },
+          .when(platforms: [.linux], configuration: .release))
+      ]),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "KernelInterface"], swiftSettings: strict),
     .testTarget(

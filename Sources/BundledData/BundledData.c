@@ -13,8 +13,16 @@ static const unsigned char model_mlp[] = {
 #embed "../../configs/models/mlp.json"
 };
 
+static const unsigned char recipe_cnn[] = {
+#embed "../../configs/recipes/cnn.json"
+};
+
 static const unsigned char recipe_default[] = {
 #embed "../../configs/recipes/default.json"
+};
+
+static const unsigned char recipe_mlp[] = {
+#embed "../../configs/recipes/mlp.json"
 };
 
 static const unsigned char mnist_5k_images[] = {
@@ -30,7 +38,9 @@ static const unsigned char mnist_5k_labels[] = {
 static const BundledData table[] = {
     FILE_ENTRY("configs/models/cnn.json", model_cnn),
     FILE_ENTRY("configs/models/mlp.json", model_mlp),
+    FILE_ENTRY("configs/recipes/cnn.json", recipe_cnn),
     FILE_ENTRY("configs/recipes/default.json", recipe_default),
+    FILE_ENTRY("configs/recipes/mlp.json", recipe_mlp),
     FILE_ENTRY("mnist-5k/images-idx3-ubyte.gz", mnist_5k_images),
     FILE_ENTRY("mnist-5k/labels-idx1-ubyte.gz", mnist_5k_labels),
 };

@@ -45,4 +45,14 @@ extension Report.Finding {
       message: "\(path) was trained on images of this evaluation; its figures say nothing about "
         + "images it has not seen.")
   }
+
+  /// Some claimed successes failed their check: a mistake in the program, never counted.
+  public static func unverified(
+    checkpoint path: String, attack: String, count: Int
+  ) -> Report.Finding {
+    Report.Finding(
+      code: "unverified-examples", severity: .warning,
+      message: "\(count) examples that \(attack) made on \(path) left the allowed set and were not "
+        + "counted; this is a bug, please report it.")
+  }
 }

@@ -1,0 +1,200 @@
+internal import ArgumentParsing
+internal import Attacks
+internal import Autodiff
+internal import Configurations
+internal import Datasets
+internal import Evaluation
+internal import Foundation
+internal import Networks
+internal import TrainedModels
+internal import Training
+
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train a classifier on clean and adversarial examples.",
+    discussion: """
+      The loss is α · clean + (1 − α) · adversarial with α = 1 − adv-ratio; the adversarial examples \
+      are made by FGSM, on the fly, from the current weights. What no option says comes from the \
+      recipe.
+      """)
+
+  @Option(
+    "adv-ratio", valueName: "ratio", as: .range(0...1),
+    help: "The share of the adversarial loss: 0 is plain training, 1 adversarial only.")
+  var ratio: Double?
+
+  @Option("eps", as: .epsilon, help: "The largest change of a pixel in 0…1, also as 8/255.")
+  var epsilon: Double?
+
+  @Option(
+    "model", valueName: "name", help: "A bundled model (cnn, mlp), or the path of a specification.")
+  var model: String?
+
+  @Option(
+    "config", valueName: "recipe", help: "A bundled recipe (default, cnn, mlp), or a file.")
+  var recipe = "default"
+
+  @Option("epochs", valueName: "n", as: .range(1...1_000_000), help: "Passes over the data.")
+  var epochs: Int?
+
+  @Option("batch-size", valueName: "n", as: .range(1...65_536), help: "The examples of a step.")
+  var batchSize: Int?
+
+  @Option("learning-rate", valueName: "rate", as: .range(0...100), help: "The optimizer's rate.")
+  var learningRate: Double?
+
+  @Option("seed", as: .range(0...), help: "The seed of all random numbers.")
+  var seed: Int?
+
+  @Option(
+    "validation", valueName: "n", as: .range(0...),
+    help: """
+      Hold out <n> training images to choose the best epoch by; 0 takes the last. \
+      (default: a tenth)
+      """)
+  var validation: Int?
+
+  @Option("init", valueName: "checkpoint", help: "Begin with the weights of a checkpoint.")
+  var initial: String?
+
+  @Option(
+    "output", abbreviation: "o", valueName: "file",
+    help: """
+      Where to write the checkpoint. (default: checkpoints/hardened.safetensors, or \
+      checkpoints/baseline.safetensors at ratio 0)
+      """)
+  var output: String?
+
+  @Flag("quiet", abbreviation: "q", help: "Print nothing but errors.")
+  var quiet: Bool
+
+  @OptionGroup(title: "Data options") var data: DataOptions
+  @OptionGroup(title: "Machine options") var machine: DeviceOptions
+
+  static let arguments = ArgumentSet<Self>(
+    \.$ratio, \.$epsilon, \.$model, \.$recipe, \.$epochs, \.$batchSize, \.$learningRate, \.$seed,
+    \.$validation, \.$initial, \.$output, \.$quiet, \.$data, \.$machine)
+
+  func validate() throws(ValidationError) {
+    if initial != nil, model != nil {
+      throw ValidationError("--init brings its own model; leave out --model")
+    }
+  }
+
+  func run() throws {
+    let start = try initial.map { try TrainedModel(contentsOf: $0) }
+    let recipe = try completeRecipe()
+    let model = try start?.model ?? Self.model(recipe.model)
+    let output = OutputFile(
+      path: self.output
+        ?? (recipe.adversarialRatio > 0
+          ? "checkpoints/hardened.safetensors" : "checkpoints/baseline.safetensors"),
+      createsDirectory: self.output == nil)
+    try output.check()
+    let device = try machine.device()
+    let pair = try data.load(recipe.dataset, limit: recipe.limit)
+    try Self.check(model, fits: pair.training)
+
+    let display = TrainingDisplay(epochs: recipe.epochs, isQuiet: quiet)
+    let identity = pair.training.identity()
+    func trained(_ result: Trainer.Result) -> TrainedModel {
+      TrainedModel(
+        model: model, parameters: result.parameters,
+        record: TrainingRecord(
+          recipe: recipe.configuration, epoch: result.epoch,
+          trainedOn: (start?.record.trainedOn ?? []) + [identity], initialDigest: start?.digest),
+        history: Trainer.configuration(of: result.history), seed: recipe.seed)
+    }
+    Interrupt.watch()
+    if !quiet { print(heading(recipe, model, pair.training)) }
+    let result: Trainer.Result?
+    do {
+      result = try Trainer(recipe: recipe, model: model, device: device).run(
+        on: pair.training, initial: start?.parameters, shouldStop: { Interrupt.isRequested },
+        onEvent: { display.show($0) }, onBest: { try output.write(trained($0)) })
+    } catch {
+      display.clearLine()
+      throw error
+    }
+    display.clearLine()
+    guard let result else {
+      throw Failure(
+        .interrupted, "interrupted before the first epoch ended; nothing was written")
+    }
+    // Once more, with the whole history.
+    try output.write(trained(result))
+    if Interrupt.isRequested {
+      throw Failure(
+        .interrupted, "interrupted; \(output.path) holds the best epoch so far (\(result.epoch))")
+    }
+    if !quiet {
+      print(try summary(trained(result), on: pair.test, recipe, device))
+      print("wrote \(output.path) (epoch \(result.epoch))")
+    }
+  }
+
+  /// The recipe with the options' values in it.
+  private func completeRecipe() throws -> Recipe {
+    var recipe = try Recipe(try ModelCatalog.recipe(self.recipe))
+    if let ratio { recipe.adversarialRatio = ratio }
+    if let epsilon { recipe.epsilon = epsilon }
+    if let model { recipe.model = model }
+    if let name = data.dataset { recipe.dataset = name }
+    if let epochs { recipe.epochs = epochs }
+    if let batchSize { recipe.batchSize = batchSize }
+    if let learningRate { recipe.optimizer.learningRate = learningRate }
+    if let seed { recipe.seed = seed }
+    if let validation { recipe.validation = validation }
+    if let limit = data.limit { recipe.limit = limit }
+    return recipe
+  }
+
+  private static func model(_ name: String) throws -> Model {
+    let specification = try ModelCatalog.specification(name)
+    do throws(ModelError) {
+      return try Model(specification)
+    } catch {
+      throw LoadingError.model(source: name, error)
+    }
+  }
+
+  /// - Throws: ``ModelError`` when the model does not take the images of a data set.
+  static func check(_ model: Model, fits dataset: Dataset) throws(ModelError) {
+    guard model.specification.input == dataset.imageShape else {
+      throw .inputMismatch(
+        model: model.name, input: model.specification.input, dataset: dataset.name,
+        images: dataset.imageShape)
+    }
+    guard model.classCount == dataset.classCount else {
+      throw .classMismatch(
+        model: model.name, classes: model.classCount, dataset: dataset.name,
+        datasetClasses: dataset.classCount)
+    }
+  }
+
+  private func heading(_ recipe: Recipe, _ model: Model, _ dataset: Dataset) -> String {
+    let kind =
+      recipe.adversarialRatio > 0
+      ? "adv-ratio \(recipe.adversarialRatio), FGSM at ε \(recipe.epsilon)" : "clean examples only"
+    return "\(model.name) (\(model.parameterCount.grouped) parameters) on \(dataset.name), \(kind), "
+      + "seed \(recipe.seed)"
+  }
+
+  /// The delivered weights on the test split.
+  private func summary(
+    _ trained: TrainedModel, on test: Dataset, _ recipe: Recipe, _ device: Device
+  ) throws -> String {
+    let report = Evaluator(
+      attacks: [FGSM()], threats: [ThreatModel(epsilon: recipe.epsilon)], device: device
+    ).evaluate([EvaluationSubject(trained, path: "this checkpoint")], on: test)
+    let figures = report.checkpoints[0]
+    func text(_ accuracy: Accuracy) -> String {
+      "\((100 * accuracy.accuracy).text(2)) % (\(accuracy.correct.grouped) of "
+        + "\(accuracy.count.grouped))"
+    }
+    return (["test split: clean \(text(figures.clean)), under fgsm at ε \(recipe.epsilon) "
+      + text(figures.robust[0].accuracy)] + report.findings.map { "note: \($0.message)" })
+      .joined(separator: "\n")
+  }
+}

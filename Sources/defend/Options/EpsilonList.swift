@@ -1,0 +1,48 @@
+internal import ArgumentParsing
+internal import Attacks
+
+/// ε on the command line: a number in 0…1, or a fraction such as `8/255`; a list of them is joined
+/// by commas.
+struct EpsilonList: ExpressibleByArgument {
+  let values: [Double]
+
+  var threats: [ThreatModel] { values.map { ThreatModel(epsilon: $0) } }
+
+  static var argumentFormat: ArgumentFormat<EpsilonList> {
+    ArgumentFormat(write: { $0.values.map(EpsilonFormat.text).joined(separator: ",") }) {
+      text throws(ValidationError) in
+      var values: [Double] = []
+      for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+        let value = try EpsilonFormat.value(String(part))
+        if values.contains(value) { throw ValidationError("ε \(part) is given twice") }
+        values.append(value)
+      }
+      return EpsilonList(values: values)
+    }
+  }
+}
+
+enum EpsilonFormat {
+  static func value(_ text: String) throws(ValidationError) -> Double {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Double($0) }
+    let value: Double? =
+      switch parts.count {
+      case 1: parts[0]
+      case 2: parts[0].flatMap { top in parts[1].map { top / $0 } }
+      default: nil
+      }
+    guard let value, (0...1).contains(value) else {
+      throw ValidationError("'\(text)' is not a number between 0 and 1, such as 0.1 or 8/255")
+    }
+    return value
+  }
+
+  static func text(_ value: Double) -> String { "\(value)" }
+}
+
+extension ArgumentFormat<Double> {
+  /// A number in 0…1, or a fraction such as `8/255`.
+  static let epsilon = ArgumentFormat(write: EpsilonFormat.text) { text throws(ValidationError) in
+    try EpsilonFormat.value(text)
+  }
+}

@@ -1,0 +1,107 @@
+internal import Foundation
+internal import Reporting
+internal import Training
+
+/// Shows a training as it goes: a live line on a terminal, a line an epoch elsewhere.
+final class TrainingDisplay {
+  private let epochs: Int
+  private let isLive: Bool
+  private let isQuiet: Bool
+  private var steps = 0
+  private var examples = 0
+  private var epochExamples = 0
+  private var epochSteps = 0
+  private var lossSum = 0.0
+  private let clock = ContinuousClock()
+  private var start: ContinuousClock.Instant
+  private var lastShown: ContinuousClock.Instant
+
+  init(epochs: Int, isQuiet: Bool) {
+    self.epochs = epochs
+    self.isQuiet = isQuiet
+    isLive = Terminal.isOutput
+    start = clock.now
+    lastShown = start
+  }
+
+  func show(_ event: TrainingEvent) {
+    guard !isQuiet else { return }
+    switch event {
+    case .started(let training, let validation, let steps):
+      self.steps = steps
+      start = clock.now
+      let held = validation > 0 ? ", \(validation.grouped) for validation" : ""
+      print("training on \(training.grouped) images\(held), \(steps.grouped) steps an epoch")
+    case .step(let epoch, let step, let count, let loss):
+      if step == 1 { (epochExamples, epochSteps, lossSum) = (0, 0, 0) }
+      examples += count
+      epochExamples += count
+      epochSteps += 1
+      lossSum += loss * Double(count)
+      showProgress(epoch: epoch, step: step)
+    case .epoch(let record, let isBest):
+      clearLine()
+      print(line(record, isBest: isBest))
+    case .stoppedEarly(let epoch):
+      print("stopped after epoch \(epoch): the validation loss no longer falls")
+    }
+  }
+
+  /// Ends the live line, so that what follows begins on a line of its own.
+  func clearLine() {
+    if isLive, !isQuiet { Terminal.write("\r\u{1B}[K") }
+  }
+
+  private func showProgress(epoch: Int, step: Int) {
+    guard isLive, clock.now - lastShown > .milliseconds(100) else { return }
+    lastShown = clock.now
+    let seconds = (clock.now - start).seconds
+    let done = Double((epoch - 1) * steps + step) / Double(epochs * steps)
+    let rate = Double(examples) / max(seconds, 1e-9)
+    let left = seconds / done - seconds
+    let loss = lossSum / Double(max(epochExamples, 1))
+    Terminal.write(
+      "\r\u{1B}[Kepoch \(epoch)/\(epochs)  \(Int(100 * Double(step) / Double(steps))) %  "
+        + "loss \(loss.text(4))  \(Int(rate).grouped) examples/s  \(Int(left.rounded(.up))) s left")
+  }
+
+  private func line(_ record: EpochRecord, isBest: Bool) -> String {
+    let seconds = (clock.now - start).seconds
+    let rate = Int(Double(examples) / max(seconds, 1e-9))
+    var line = "epoch \(record.epoch)/\(epochs)  loss \(record.trainingLoss.text(4))"
+    if let validation = record.validation {
+      line +=
+        "  validation: loss \(validation.loss.text(4)), "
+        + "clean \((100 * validation.cleanAccuracy).text(1)) %, "
+        + "adversarial \((100 * validation.adversarialAccuracy).text(1)) %"
+      if isBest { line += "  best" }
+    }
+    return line + "  (\(rate.grouped) examples/s)"
+  }
+}
+
+extension Duration {
+  var seconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) * 1e-18
+  }
+}
+
+extension Double {
+  /// With a fixed number of decimals.
+  func text(_ decimals: Int) -> String {
+    String(format: "%.\(decimals)f", self)
+  }
+}
+
+extension Int {
+  /// With a comma between thousands.
+  var grouped: String {
+    let digits = String(magnitude)
+    var result = ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index) % 3 == 0 { result += "," }
+      result.append(digit)
+    }
+    return (self < 0 ? "-" : "") + result
+  }
+}
