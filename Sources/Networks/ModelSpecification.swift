@@ -1,5 +1,4 @@
 public import Configurations
-internal import Suggestions
 
 /// A model as a user writes it: the shape of an image and a list of layers.
 public struct ModelSpecification: Sendable {
@@ -29,15 +28,9 @@ public struct ModelSpecification: Sendable {
 
   private static func layer(_ object: ConfigurationObject) throws(ConfigurationError) -> any Layer {
     var object = object
-    let type = try object.required("type", object.string("type"))
-    guard let found = LayerCatalog.all.first(where: { $0.type == type }) else {
-      let names = LayerCatalog.all.map { $0.type }
-      let hint =
-        Suggestion.closest(to: type, among: names).map { "did you mean '\($0)'?" }
-        ?? "known are \(names.joined(separator: ", "))"
-      throw .invalid(place: object.place(of: "type"), "'\(type)' is unknown; \(hint)")
-    }
-    let layer = try found.init(&object)
+    let type = try object.required(
+      "type", object.choice("type", among: LayerCatalog.all) { $0.type })
+    let layer = try type.init(&object)
     try object.finish()
     return layer
   }
