@@ -117,7 +117,9 @@ let package = Package(
       name: "ConfigurationsTests", dependencies: ["Configurations"], swiftSettings: strict),
     .testTarget(
       name: "NetworksTests",
-      dependencies: ["Autodiff", "BundledFiles", "Configurations", "Digests", "Networks"],
+      dependencies: [
+        "Autodiff", "BundledFiles", "Configurations", "Digests", "ModelFixtures", "Networks",
+      ],
       swiftSettings: strict),
     .target(
       name: "ModelFixtures", dependencies: ["Autodiff", "Configurations", "Datasets", "Networks"],
