@@ -37,8 +37,9 @@ private struct Differentiation {
   let weight: Expression?
   /// The nodes through which the root depends on a target.
   let path: Set<Int>
-  /// Whether some value between them mixes examples, as a mean over the batch does. Then the
-  /// weights must be in every cotangent from the start.
+  /// Whether some value between them mixes examples, as a mean over the batch does, or moves them,
+  /// so that a row is no longer one example's. Then the weights must be in every cotangent from
+  /// the start.
   let mixesExamples: Bool
 
   init(of root: Expression, targets: [Expression], weight: Expression?) {
@@ -55,14 +56,24 @@ private struct Differentiation {
       let inputs = node.operands.filter { depends.contains($0) }
       guard !inputs.isEmpty else { continue }
       depends.insert(index)
-      if node.type.shape.batchAxis == nil,
-        inputs.contains(where: { root.graph.nodes[$0].type.shape.batchAxis != nil })
-      {
+      let shapes = inputs.map { root.graph.nodes[$0].type.shape }
+      if node.type.shape.batchAxis == nil, shapes.contains(where: { $0.batchAxis != nil }) {
         isMixing = true
       }
+      if weight?.shape.rank == 1, Self.movesExamples(node, inputs: shapes) { isMixing = true }
     }
     path = depends.intersection(needed)
     mixesExamples = isMixing
+  }
+
+  /// Whether the rows of the result may belong to other examples than the operands' rows; one
+  /// weight for all of them does not mind.
+  private static func movesExamples(_ node: Graph.Node, inputs: [Shape]) -> Bool {
+    if ([node.type.shape] + inputs).contains(where: { $0.batchAxis != nil && !$0.isPerExample }) {
+      return true
+    }
+    return (node.operation is Gather || node.operation is Scatter)
+      && inputs.contains { $0.isPerExample }
   }
 
   func run() -> [Expression] {
@@ -100,9 +111,6 @@ private struct Differentiation {
       result.shape.batchAxis != nil, operand.shape.batchAxis == nil
     else { return cotangent }
     guard weight.shape.rank > 0 else { return cotangent * weight }
-    precondition(
-      result.shape.isPerExample,
-      "gradients: a weight an example needs examples on the first axis, not \(result.shape)")
     let ones = Array(repeating: Dimension(1), count: result.shape.rank - 1)
     return cotangent * weight.reshaped(to: Shape([.batch] + ones))
   }

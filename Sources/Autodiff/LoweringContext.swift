@@ -29,7 +29,7 @@ package struct LoweringContext {
     scratchBase = scratch
   }
 
-  /// Memory for the time of this operation; a larger batch must not ask for less.
+  /// Memory for the time of this operation.
   package mutating func scratch(byteCount: Int) -> UnsafeMutableRawPointer {
     let pointer = scratchBase + scratchByteCount
     scratchByteCount += (byteCount + 63) / 64 * 64

@@ -29,7 +29,7 @@ public final class Program {
   /// Compiles the expressions.
   ///
   /// - Parameters:
-  ///   - results: what the caller reads after a run.
+  ///   - results: what the caller reads after a run; a variable among them is its old value.
   ///   - updates: what becomes of the variables; all are computed from the old values.
   ///   - capacity: the largest batch.
   ///   - fuses: false runs every operation by itself; the bits are the same.
@@ -46,7 +46,8 @@ public final class Program {
         update.variable.node.operation is Variable && update.variable.type == update.value.type,
         "Program: \(update.value.type) cannot become the value of \(update.variable.type)")
     }
-    let roots = AccumulationPass(graph: graph).run(wanted)
+    let snapshots = SnapshotPass(graph: graph, updated: Set(updates.map(\.variable.index)))
+    let roots = snapshots.run(AccumulationPass(graph: graph).run(wanted))
     schedule = FusionPass(graph: graph, roots: roots, isEnabled: fuses).run()
     self.results = Dictionary(
       zip(results, roots.map(\.index)), uniquingKeysWith: { first, _ in first })
@@ -72,10 +73,7 @@ public final class Program {
           variable.name, shape: variable.shape.extents(batch: 0))
       }
     }
-    // Lowering once for the largest batch shows how much scratch memory the kernels want.
-    let (_, scratchByteCount) = lower(batch: capacity)
-    scratch.deallocate()
-    scratch = alignedMemory(byteCount: scratchByteCount)
+    bound[capacity] = bind(batch: capacity)
   }
 
   deinit {
@@ -89,7 +87,7 @@ public final class Program {
     precondition(
       batch > 0 && batch <= capacity, "Program: a batch of \(batch) exceeds \(capacity)")
     lastBatch = batch
-    if bound[batch] == nil { bound[batch] = lower(batch: batch).calls }
+    if bound[batch] == nil { bound[batch] = bind(batch: batch) }
     for call in bound[batch]! { device.pool.run(call) }
   }
 
@@ -169,6 +167,17 @@ public final class Program {
     let type = schedule.graph.nodes[index].type
     return BufferView(
       pointer: pointer(index)!, shape: type.shape.extents(batch: batch), element: type.element)
+  }
+
+  /// The calls for a batch size. A smaller batch may need more scratch memory than a larger one,
+  /// because its work is cut differently; then all calls move to more memory.
+  private func bind(batch: Int) -> [any KernelCall] {
+    let (calls, scratchByteCount) = lower(batch: batch)
+    guard scratchByteCount > scratch.count else { return calls }
+    bound.removeAll()
+    scratch.deallocate()
+    scratch = alignedMemory(byteCount: scratchByteCount)
+    return lower(batch: batch).calls
   }
 
   /// The calls for a batch size, and the scratch memory that they need.

@@ -19,7 +19,11 @@ package final class AttackSession {
   private let inputs: (images: Expression, labels: Expression, epsilon: Expression)
   private let crafted:
     (original: Expression, images: Expression, logits: Expression, loss: Expression)
-  private let fresh: (images: Expression, labels: Expression, logits: Expression, loss: Expression)
+  private let fresh:
+    (
+      images: Expression, labels: Expression, logits: Expression, loss: Expression,
+      probabilities: Expression
+    )
 
   /// - Parameter variables: the parameters' values; those of a run of training may change between
   ///   batches.
@@ -54,9 +58,12 @@ package final class AttackSession {
     let images = second.input("images", shape: shape)
     let freshLabels = second.input("labels", shape: [.batch], element: .int32)
     let logits = model.logits(of: images)
-    fresh = (images, freshLabels, logits, logits.softmaxCrossEntropy(labels: freshLabels))
+    fresh = (
+      images, freshLabels, logits, logits.softmaxCrossEntropy(labels: freshLabels),
+      logits.softmax()
+    )
     checking = Program(
-      results: [fresh.logits, fresh.loss], variables: variables, capacity: capacity,
+      results: [fresh.logits, fresh.loss, fresh.probabilities], variables: variables, capacity: capacity,
       device: device)
   }
 
@@ -131,6 +138,16 @@ package final class AttackSession {
   /// The answers to the last batch's adversarial examples.
   package func adversarialAnswers() -> Answers {
     withExamples { answers(to: $0, labels: UnsafeBufferPointer(labels)) }
+  }
+
+  /// The softmax of the model's logits for one image in 0…1, `[classes]`.
+  package func probabilities(of image: [Float]) -> [Float] {
+    image.withUnsafeBufferPointer { image in
+      withUnsafePointer(to: 0) { label in
+        _ = answers(to: image, labels: UnsafeBufferPointer(start: label, count: 1))
+      }
+    }
+    return checking.read(fresh.probabilities).floats
   }
 
   /// The labels of the last batch.

@@ -30,7 +30,7 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
       rows: 0..<rows, columns: columns, accumulates: accumulates)
     grid = TaskGrid(
       rows: rows, columns: columns, operations: rows * columns * depth,
-      splitsColumns: epilogue == nil)
+      splitsColumns: epilogue == nil, fewestRows: epilogue == nil ? 32 : 16)
     self.epilogue = epilogue
   }
 

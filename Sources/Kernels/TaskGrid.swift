@@ -12,8 +12,12 @@ struct TaskGrid: Sendable {
   let blockRows: Int
   let blockColumns: Int
 
-  /// - Parameter operations: the number of fused multiply-adds of the whole result.
-  init(rows: Int, columns: Int, operations: Int, splitsColumns: Bool = true) {
+  /// - Parameters:
+  ///   - operations: the number of fused multiply-adds of the whole result.
+  ///   - fewestRows: what a block keeps where there are several blocks already.
+  init(
+    rows: Int, columns: Int, operations: Int, splitsColumns: Bool = true, fewestRows: Int = 8
+  ) {
     self.rows = rows
     self.columns = columns
     let wanted = min(Self.taskLimit, operations / Self.operationsPerTask)
@@ -23,7 +27,8 @@ struct TaskGrid: Sendable {
     while rowBlocks * columnBlocks < wanted {
       let height = rows / rowBlocks
       let width = columns / columnBlocks
-      let splitsRow = height >= 16
+      let fewest = rowBlocks * columnBlocks < 4 ? 8 : fewestRows
+      let splitsRow = height >= 2 * fewest
       let splitsColumn = splitsColumns && width >= 64
       guard splitsRow || splitsColumn else { break }
       if splitsColumn && (width > height || !splitsRow) {

@@ -11,7 +11,10 @@ public final class ThreadPool: Sendable {
 
   /// - Parameter threads: the number of threads that run tasks, at least 1.
   public init(threads: Int) {
-    precondition(threads >= 1, "ThreadPool: \(threads) threads cannot run anything; use at least 1")
+    // No precondition: this module is built without them.
+    if threads < 1 {
+      fatalError("ThreadPool: \(threads) threads cannot run anything; use at least 1")
+    }
     threadCount = threads
     workers = threads > 1 ? ThreadPoolWorkers(count: threads - 1) : nil
   }

@@ -2,13 +2,17 @@ internal import CKernelSupport
 internal import KernelInterface
 
 // A register tile is a value built by joining rows, and a row by pairing vectors. Once specialised,
-// every accumulator is a variable of its own and stays in a register.
+// every accumulator is a variable of its own and stays in a register. All of it stands in this file
+// because generics are specialised only within a file when a module is not compiled as a whole.
 
 /// The rows of a full tile. AVX-512 and NEON have 32 registers, AVX2 and SSE have 16.
 #if KERNELS_AVX512 || arch(arm64)
   private let fullTileRows = 12
+  /// Segments of fewer rows share tiles, which costs some speed.
+  private let shortSegment = 6
 #else
   private let fullTileRows = 6
+  private let shortSegment = 4
 #endif
 
 /// One row of a tile's accumulators, or the same columns of a row of B.
@@ -88,47 +92,84 @@ private struct PairedColumns<Left: TileColumns, Right: TileColumns>: TileColumns
   }
 }
 
-/// Walks along a segmented axis without dividing at every step.
+/// A place on a segmented axis.
 private struct AxisCursor {
   let axis: SegmentedAxis
-  var segmentOffset: Int
+  var segmentOffset = 0
   var position: Int
 
-  init(_ axis: SegmentedAxis, at index: Int) {
+  @inline(__always) init(_ axis: SegmentedAxis, at index: Int) {
     self.axis = axis
-    let (segment, position) = index.quotientAndRemainder(dividingBy: axis.segmentLength)
-    self.segmentOffset = segment &* axis.segmentStride
-    self.position = position
+    position = index
+    // Divisions are slow, and most walks begin in the first segment.
+    if index >= axis.segmentLength {
+      segmentOffset = index / axis.segmentLength &* axis.segmentStride
+      position = index % axis.segmentLength
+    }
   }
 
-  @inline(__always) mutating func next() -> Int {
-    let offset = segmentOffset &+ position &* axis.stride
-    position &+= 1
+  var offset: Int {
+    @inline(__always) get { segmentOffset &+ position &* axis.stride }
+  }
+
+  /// How many steps stay in the segment.
+  var remaining: Int {
+    @inline(__always) get { axis.segmentLength &- position }
+  }
+
+  /// Goes at most to the beginning of the next segment.
+  @inline(__always) mutating func advance(by steps: Int) {
+    position &+= steps
     let ends = position == axis.segmentLength
     segmentOffset = ends ? segmentOffset &+ axis.segmentStride : segmentOffset
     position = ends ? 0 : position
+  }
+
+  @inline(__always) mutating func next() -> Int {
+    let offset = offset
+    advance(by: 1)
     return offset
   }
 }
 
-/// The accumulators of a tile, with the offset of each of its rows in A.
+/// The accumulators of a tile.
 private protocol TileRows {
   associatedtype Columns: TileColumns
   static var count: Int { get }
+  /// - Parameter rows: where the tile's rows are in A.
   init(_ rows: inout AxisCursor)
   mutating func load(_ source: UnsafePointer<Float>, _ rowStride: Int, tail: Int)
   func store(_ target: UnsafeMutablePointer<Float>, _ rowStride: Int, tail: Int)
-  mutating func addProducts(_ a: UnsafePointer<Float>, _ b: Columns)
+  mutating func addProducts(_ a: UnsafePointer<Float>, _ rowStride: Int, _ b: Columns)
 }
 
-private struct SingleRow<Columns: TileColumns>: TileRows {
+/// Where a row is, besides the row strides that lead to it.
+private protocol RowPlace {
+  init(_ rows: inout AxisCursor)
+  var offset: Int { get }
+}
+
+/// Rows at even distances. This is the fast one: the addresses of all rows take a few registers,
+/// where 12 offsets are loaded from the stack in every step.
+private struct EvenPlace: RowPlace {
+  @inline(__always) init(_ rows: inout AxisCursor) {}
+  var offset: Int { @inline(__always) get { 0 } }
+}
+
+/// A row anywhere: the row stride is 0.
+private struct ScatteredPlace: RowPlace {
   let offset: Int
+  @inline(__always) init(_ rows: inout AxisCursor) { offset = rows.next() }
+}
+
+private struct SingleRow<Columns: TileColumns, Place: RowPlace>: TileRows {
+  let place: Place
   var columns: Columns
 
   @inline(__always) static var count: Int { 1 }
 
   @inline(__always) init(_ rows: inout AxisCursor) {
-    offset = rows.next()
+    place = Place(&rows)
     columns = Columns()
   }
 
@@ -142,8 +183,9 @@ private struct SingleRow<Columns: TileColumns>: TileRows {
     columns.store(to: target, tail: tail)
   }
 
-  @inline(__always) mutating func addProducts(_ a: UnsafePointer<Float>, _ b: Columns) {
-    columns.addProduct(Vector(repeating: a[offset]), b)
+  @inline(__always)
+  mutating func addProducts(_ a: UnsafePointer<Float>, _ rowStride: Int, _ b: Columns) {
+    columns.addProduct(Vector(repeating: a[place.offset]), b)
   }
 }
 
@@ -171,29 +213,30 @@ where Upper.Columns == Lower.Columns {
     lower.store(target + Upper.count &* rowStride, rowStride, tail: tail)
   }
 
-  @inline(__always) mutating func addProducts(_ a: UnsafePointer<Float>, _ b: Upper.Columns) {
-    upper.addProducts(a, b)
-    lower.addProducts(a, b)
+  @inline(__always)
+  mutating func addProducts(_ a: UnsafePointer<Float>, _ rowStride: Int, _ b: Upper.Columns) {
+    upper.addProducts(a, rowStride, b)
+    let next = a + Upper.count &* rowStride
+    // Three rows are one base with no, one and two strides: what one address can say.
+    lower.addProducts(Upper.count == 3 ? defend_base(next) : next, rowStride, b)
   }
 }
 
 private typealias OneVector = PartialColumns
 private typealias TwoVectors = PairedColumns<FullColumns, FullColumns>
 private typealias TwoVectorsPartial = PairedColumns<FullColumns, PartialColumns>
-private typealias FourVectors = PairedColumns<TwoVectors, TwoVectors>
 
-private typealias Rows1<C: TileColumns> = SingleRow<C>
-private typealias Rows2<C: TileColumns> = JoinedRows<Rows1<C>, Rows1<C>>
-private typealias Rows3<C: TileColumns> = JoinedRows<Rows2<C>, Rows1<C>>
-private typealias Rows4<C: TileColumns> = JoinedRows<Rows2<C>, Rows2<C>>
-private typealias Rows5<C: TileColumns> = JoinedRows<Rows4<C>, Rows1<C>>
-private typealias Rows6<C: TileColumns> = JoinedRows<Rows4<C>, Rows2<C>>
-private typealias Rows7<C: TileColumns> = JoinedRows<Rows4<C>, Rows3<C>>
-private typealias Rows8<C: TileColumns> = JoinedRows<Rows4<C>, Rows4<C>>
-private typealias Rows9<C: TileColumns> = JoinedRows<Rows8<C>, Rows1<C>>
-private typealias Rows10<C: TileColumns> = JoinedRows<Rows8<C>, Rows2<C>>
-private typealias Rows11<C: TileColumns> = JoinedRows<Rows8<C>, Rows3<C>>
-private typealias Rows12<C: TileColumns> = JoinedRows<Rows8<C>, Rows4<C>>
+private typealias Rows2<R: TileRows> = JoinedRows<R, R>
+private typealias Rows3<R: TileRows> = JoinedRows<Rows2<R>, R>
+private typealias Rows4<R: TileRows> = JoinedRows<Rows3<R>, R>
+private typealias Rows5<R: TileRows> = JoinedRows<Rows3<R>, Rows2<R>>
+private typealias Rows6<R: TileRows> = JoinedRows<Rows3<R>, Rows3<R>>
+private typealias Rows7<R: TileRows> = JoinedRows<Rows3<R>, Rows4<R>>
+private typealias Rows8<R: TileRows> = JoinedRows<Rows3<R>, Rows5<R>>
+private typealias Rows9<R: TileRows> = JoinedRows<Rows3<R>, Rows6<R>>
+private typealias Rows10<R: TileRows> = JoinedRows<Rows3<R>, Rows7<R>>
+private typealias Rows11<R: TileRows> = JoinedRows<Rows3<R>, Rows8<R>>
+private typealias Rows12<R: TileRows> = JoinedRows<Rows3<R>, Rows9<R>>
 
 /// Some columns and some of the depth of a product.
 private struct Panel {
@@ -209,83 +252,128 @@ private struct Panel {
   let tail: Int
 }
 
-/// The next rows of the panel, from the registers' first zero to the last store.
+/// One tile of the panel, from the registers' first zero to the last store.
 @inline(__always)
-private func tile<Rows: TileRows>(
+private func multiply<Rows: TileRows>(
   _: Rows.Type, _ panel: borrowing Panel, _ rows: inout AxisCursor,
-  _ c: UnsafeMutablePointer<Float>
+  a: UnsafePointer<Float>, aRowStride: Int, c: UnsafeMutablePointer<Float>
 ) {
   let tail = panel.tail
   var tile = Rows(&rows)
   if panel.accumulates { tile.load(c, panel.cRowStride, tail: tail) }
-  let axis = panel.depthAxis
   var remaining = panel.depth.count
   var b = panel.b
   let bRowStride = panel.bRowStride
-  var start = AxisCursor(axis, at: panel.depth.lowerBound)
+  var start = AxisCursor(panel.depthAxis, at: panel.depth.lowerBound)
+  let step = panel.depthAxis.stride
   while remaining > 0 {
-    var a = panel.a + start.segmentOffset + start.position &* axis.stride
-    let count = min(axis.segmentLength &- start.position, remaining)
+    var a = a + start.offset
+    let count = min(start.remaining, remaining)
     for _ in 0..<count {
-      tile.addProducts(a, Rows.Columns(loading: b, tail: tail))
-      a += axis.stride
+      tile.addProducts(defend_base(a), aRowStride, Rows.Columns(loading: b, tail: tail))
+      a += step
       b += bRowStride
     }
     remaining &-= count
-    start.position = 0
-    start.segmentOffset &+= axis.segmentStride
+    start.advance(by: count)
   }
   tile.store(c, panel.cRowStride, tail: tail)
 }
 
-/// All rows of the panel, in tiles as even as they can be.
+/// Tiles whose rows lie within one segment, as even as they can be.
 @inline(__always)
-private func product<C: TileColumns>(
+private func multiplyEvenRows<C: TileColumns>(
   _: C.Type, _ panel: borrowing Panel, rowAxis: SegmentedAxis, rows: Range<Int>
 ) {
   var cursor = AxisCursor(rowAxis, at: rows.lowerBound)
   var row = rows.lowerBound
-  var tiles = (rows.count + fullTileRows - 1) / fullTileRows
-  while tiles > 0 {
-    let count = (rows.upperBound - row + tiles - 1) / tiles
-    let c = panel.c + row &* panel.cRowStride
-    switch count {
-    case 1: tile(Rows1<C>.self, panel, &cursor, c)
-    case 2: tile(Rows2<C>.self, panel, &cursor, c)
-    case 3: tile(Rows3<C>.self, panel, &cursor, c)
-    case 4: tile(Rows4<C>.self, panel, &cursor, c)
-    case 5: tile(Rows5<C>.self, panel, &cursor, c)
-    case 6: tile(Rows6<C>.self, panel, &cursor, c)
-    #if KERNELS_AVX512 || arch(arm64)
-      case 7: tile(Rows7<C>.self, panel, &cursor, c)
-      case 8: tile(Rows8<C>.self, panel, &cursor, c)
-      case 9: tile(Rows9<C>.self, panel, &cursor, c)
-      case 10: tile(Rows10<C>.self, panel, &cursor, c)
-      case 11: tile(Rows11<C>.self, panel, &cursor, c)
-      default: tile(Rows12<C>.self, panel, &cursor, c)
-    #else
-      default: break
-    #endif
+  while row < rows.upperBound {
+    let end = row + min(rows.upperBound - row, cursor.remaining)
+    var tiles = (end - row + fullTileRows - 1) / fullTileRows
+    while tiles > 0 {
+      let count = (end - row + tiles - 1) / tiles
+      let a = panel.a + cursor.offset
+      let c = panel.c + row &* panel.cRowStride
+      let s = rowAxis.stride
+      typealias Row = SingleRow<C, EvenPlace>
+      switch count {
+      case 1: multiply(Row.self, panel, &cursor, a: a, aRowStride: s, c: c)
+      case 2: multiply(Rows2<Row>.self, panel, &cursor, a: a, aRowStride: s, c: c)
+      case 3: multiply(Rows3<Row>.self, panel, &cursor, a: a, aRowStride: s, c: c)
+      case 4: multiply(Rows4<Row>.self, panel, &cursor, a: a, aRowStride: s, c: c)
+      case 5: multiply(Rows5<Row>.self, panel, &cursor, a: a, aRowStride: s, c: c)
+      case 6: multiply(Rows6<Row>.self, panel, &cursor, a: a, aRowStride: s, c: c)
+      #if KERNELS_AVX512 || arch(arm64)
+        case 7: multiply(Rows7<Row>.self, panel, &cursor, a: a, aRowStride: s, c: c)
+        case 8: multiply(Rows8<Row>.self, panel, &cursor, a: a, aRowStride: s, c: c)
+        case 9: multiply(Rows9<Row>.self, panel, &cursor, a: a, aRowStride: s, c: c)
+        case 10: multiply(Rows10<Row>.self, panel, &cursor, a: a, aRowStride: s, c: c)
+        case 11: multiply(Rows11<Row>.self, panel, &cursor, a: a, aRowStride: s, c: c)
+        default: multiply(Rows12<Row>.self, panel, &cursor, a: a, aRowStride: s, c: c)
+      #else
+        default: break
+      #endif
+      }
+      cursor.advance(by: count)
+      row += count
+      tiles -= 1
     }
-    row += count
-    tiles -= 1
   }
 }
 
-/// The longest stretch of k for which a panel of B stays in the second-level cache.
-private let depthBlock = 1152
+/// Tiles across segments that are too short for tiles of their own.
+@inline(__always)
+private func multiplyScatteredRows<C: TileColumns>(
+  _: C.Type, _ panel: borrowing Panel, rowAxis: SegmentedAxis, rows: Range<Int>
+) {
+  var cursor = AxisCursor(rowAxis, at: rows.lowerBound)
+  var row = rows.lowerBound
+  while row < rows.upperBound {
+    let a = panel.a
+    let c = panel.c + row &* panel.cRowStride
+    typealias Row = SingleRow<C, ScatteredPlace>
+    switch rows.upperBound - row {
+    #if KERNELS_AVX512 || arch(arm64)
+      case 8...:
+        multiply(Rows8<Row>.self, panel, &cursor, a: a, aRowStride: 0, c: c)
+        row += 8
+    #endif
+    case 4...:
+      multiply(Rows4<Row>.self, panel, &cursor, a: a, aRowStride: 0, c: c)
+      row += 4
+    default:
+      multiply(Row.self, panel, &cursor, a: a, aRowStride: 0, c: c)
+      row += 1
+    }
+  }
+}
 
-/// The product, panel by panel. Splitting the depth continues each chain from the stored value.
+@inline(__always)
+private func multiply<C: TileColumns>(
+  _: C.Type, _ panel: borrowing Panel, rowAxis: SegmentedAxis, rows: Range<Int>
+) {
+  if rowAxis.segmentLength < min(shortSegment, rows.count) {
+    multiplyScatteredRows(C.self, panel, rowAxis: rowAxis, rows: rows)
+  } else {
+    multiplyEvenRows(C.self, panel, rowAxis: rowAxis, rows: rows)
+  }
+}
+
+/// The longest stretch of k that is worked off at once: its parts of A and of B stay in the
+/// second-level cache while they are reused.
+private let depthBlock = 1024
+
+/// The product, block of depth by block of depth, in each of them panel by panel of columns.
+/// Splitting the depth continues each chain from the stored value.
 func matrixProduct(_ arguments: ProductArguments) {
   let lanes = Vector.scalarCount
   let depth = arguments.depth
   let blocks = max(1, (depth + depthBlock - 1) / depthBlock)
-  var column = 0
-  while column < arguments.columns {
-    let remaining = arguments.columns - column
-    let width = min(remaining, 2 * lanes)
-    for block in 0..<blocks {
-      let range = (depth * block / blocks)..<(depth * (block + 1) / blocks)
+  for block in 0..<blocks {
+    let range = (depth * block / blocks)..<(depth * (block + 1) / blocks)
+    var column = 0
+    while column < arguments.columns {
+      let width = min(arguments.columns - column, 2 * lanes)
       let panel = Panel(
         a: arguments.a, depthAxis: arguments.depthAxis, depth: range,
         b: arguments.b + range.lowerBound * arguments.bRowStride + column,
@@ -293,13 +381,13 @@ func matrixProduct(_ arguments: ProductArguments) {
         cRowStride: arguments.cRowStride, accumulates: arguments.accumulates || block > 0,
         tail: (width - 1) % lanes + 1)
       if width == 2 * lanes {
-        product(TwoVectors.self, panel, rowAxis: arguments.rowAxis, rows: arguments.rows)
+        multiply(TwoVectors.self, panel, rowAxis: arguments.rowAxis, rows: arguments.rows)
       } else if width > lanes {
-        product(TwoVectorsPartial.self, panel, rowAxis: arguments.rowAxis, rows: arguments.rows)
+        multiply(TwoVectorsPartial.self, panel, rowAxis: arguments.rowAxis, rows: arguments.rows)
       } else {
-        product(OneVector.self, panel, rowAxis: arguments.rowAxis, rows: arguments.rows)
+        multiply(OneVector.self, panel, rowAxis: arguments.rowAxis, rows: arguments.rows)
       }
+      column += width
     }
-    column += width
   }
 }

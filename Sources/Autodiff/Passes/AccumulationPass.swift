@@ -1,5 +1,6 @@
-/// Sums of products become products that begin with the other summand: the gradients of a
-/// parameter from several passes are accumulated in place.
+/// Sums of two products become products that begin with the other one: the gradients of a
+/// parameter from several passes are accumulated in place. What else is added to a product, such
+/// as a bias, is left to the loop on its finished rows.
 ///
 /// This is a rewriting of the graph, so it holds for every reading of the program.
 struct AccumulationPass {
@@ -30,17 +31,21 @@ struct AccumulationPass {
     return roots.map { replacement[$0.index]! }
   }
 
-  /// The sum as a product that begins with the other operand, if one operand is a product that
-  /// nobody else reads.
+  /// The sum as a product that begins with the other operand, if both are products and nobody else
+  /// reads one of them.
   private func accumulated(_ operands: [Expression], isSpare: [Bool]) -> Expression? {
+    guard operands.allSatisfy({ isProduct($0) }) else { return nil }
     for (product, other) in [(1, 0), (0, 1)] where isSpare[product] {
       let node = operands[product].node
-      guard node.operands.count == 2,
-        node.operation is MatrixProduct || node.operation is ConvolutionWeightGradient
-      else { continue }
+      guard node.operands.count == 2 else { continue }
       return graph.apply(
         node.operation, to: operands[product].operands + [operands[other]])
     }
     return nil
+  }
+
+  private func isProduct(_ expression: Expression) -> Bool {
+    let operation = expression.node.operation
+    return operation is MatrixProduct || operation is ConvolutionWeightGradient
   }
 }

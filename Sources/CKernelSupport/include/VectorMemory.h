@@ -77,6 +77,13 @@ DEFEND_INLINE defend_vector defend_multiply_add(defend_vector a, defend_vector b
 #endif
 }
 
+/// The same address, of which the compiler forgets how it was made: so it keeps one base and a
+/// stride in registers instead of a pointer for each row, most of them on the stack.
+DEFEND_INLINE const float *defend_base(const float *p) {
+  __asm__("" : "+r"(p));
+  return p;
+}
+
 typedef float defend_quad __attribute__((ext_vector_type(4)));
 
 /// Transposes a 4 × 4 block: `to[j·toStride + i] = from[i·fromStride + j]`.

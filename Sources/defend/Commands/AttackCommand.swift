@@ -1,8 +1,88 @@
 internal import ArgumentParsing
+internal import Attacks
+internal import Checkpoints
+internal import Datasets
+internal import Evaluation
+internal import Foundation
+internal import Networks
+internal import Reporting
+internal import TrainedModels
 
 struct AttackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "attack", abstract: "Turn one image into an adversarial example and draw it.")
-  static let arguments = ArgumentSet<Self>()
-  func run() throws {}
+    commandName: "attack",
+    abstract: "Turn one image into an adversarial example and draw it.",
+    discussion: """
+      The image is one of the test split. Without a target the attack leads away from the true \
+      class; with one, towards the target.
+      """)
+
+  @Option("checkpoint", valueName: "file", help: "The model to attack.")
+  var checkpoint = Eval.defaultPaths[0]
+
+  @Option("index", valueName: "n", as: .range(0...), help: "The image's place in the test split.")
+  var index = 0
+
+  @Option("eps", as: .epsilon, help: "The largest change of a pixel in 0…1, also as 8/255.")
+  var epsilon = 0.1
+
+  @Option("target", valueName: "class", help: "The class that the model is to see.")
+  var target: String?
+
+  @Option("attack", valueName: "name", as: .oneOf(AttackCatalog.names), help: "The attack.")
+  var attack = FGSM.name
+
+  @Option("save", valueName: "dir", help: "Write the three pictures as PNG files into a folder.")
+  var folder: String?
+
+  @OptionGroup(title: "Data options") var data: DataOptions
+  @OptionGroup(title: "Machine options") var machine: DeviceOptions
+
+  static let arguments = ArgumentSet<Self>(
+    \.$checkpoint, \.$index, \.$epsilon, \.$target, \.$attack, \.$folder, \.$data, \.$machine)
+
+  func run() throws {
+    let trained = try TrainedModel(contentsOf: checkpoint)
+    let name = data.dataset ?? trained.record.trainedOn.last?.name ?? "mnist-5k"
+    let test = try data.load(name, limit: data.limit).test
+    try Train.check(trained.model, fits: test)
+    guard index < test.count else {
+      throw Failure(.usage, "--index \(index) is beyond the \(test.count.grouped) test images")
+    }
+    let label = test.labels[index]
+    let target = try wantedClass(test)
+    if target == label {
+      throw Failure(
+        .usage, "--target \(test.classNames[Int(label)]) is the image's true class already")
+    }
+    let threat = ThreatModel(epsilon: epsilon)
+    let session = AttackSession(
+      model: trained.model,
+      variables: EvaluationSubject(trained, path: checkpoint).variables,
+      attack: AttackCatalog.attack(named: attack)!, goal: target == nil ? .untargeted : .targeted,
+      capacity: 1, device: try machine.device())
+    let image = Array(test.images[index * test.imageSize..<(index + 1) * test.imageSize])
+    session.craft(images: image, labels: [target ?? label], threat: threat)
+    let result = SingleAttack(
+      session: session, dataset: test, label: label, target: target, threat: threat)
+    print(
+      result.heading(checkpoint: checkpoint, index: index, attack: attack, epsilon: epsilon))
+    print(TerminalPicture(result.panels, columns: Terminal.columns).text(style: Terminal.style))
+    print(result.figures)
+    if let folder {
+      let files = try result.save(to: folder)
+      print("wrote \(files.joined(separator: ", "))")
+    }
+  }
+
+  /// The target by its name, or by its number.
+  private func wantedClass(_ dataset: Dataset) throws -> Int32? {
+    guard let target else { return nil }
+    if let index = dataset.classNames.firstIndex(of: target) { return Int32(index) }
+    if let index = Int(target), dataset.classNames.indices.contains(index) { return Int32(index) }
+    throw Failure(
+      .usage,
+      "--target '\(target)' is no class of \(dataset.name); there are "
+        + dataset.classNames.joined(separator: ", "))
+  }
 }

@@ -1,0 +1,72 @@
+#if os(Linux) && arch(x86_64)
+  import Foundation
+  import Testing
+
+  /// What no result shows: that the register tiles of the products stay in registers.
+  @Suite struct DisassemblyTests {
+    private static let tools = ["llvm-nm", "llvm-objdump"].map { name in
+      (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+        .map { "\($0)/\(name)" }
+        .first { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+
+    private func output(of tool: String, _ arguments: [String]) throws -> [Substring] {
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: tool)
+      process.arguments = arguments
+      let pipe = Pipe()
+      process.standardOutput = pipe
+      try process.run()
+      let data = pipe.fileHandleForReading.readDataToEndOfFile()
+      process.waitUntilExit()
+      return String(decoding: data, as: UTF8.self).split(separator: "\n")
+    }
+
+    /// The instructions of every innermost loop of a listing.
+    private func loops(in listing: [Substring]) -> [[Substring]] {
+      var positions: [Int: Int] = [:]
+      var loops: [[Substring]] = []
+      for (position, line) in listing.enumerated() {
+        let fields = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
+        guard let first = fields.first, first.hasSuffix(":"),
+          let address = Int(first.dropLast(), radix: 16), fields.count >= 2
+        else {
+          positions = [:]
+          continue
+        }
+        positions[address] = position
+        guard fields[1].hasPrefix("j"), fields.count >= 3, fields[2].hasPrefix("0x"),
+          let target = Int(fields[2].dropFirst(2), radix: 16), let start = positions[target]
+        else { continue }
+        let body = Array(listing[start...position])
+        if !body.dropLast().contains(where: { $0.contains("\tj") }) { loops.append(body) }
+      }
+      return loops
+    }
+
+    @Test(
+      .enabled(if: tools.allSatisfy { $0 != nil }),
+      arguments: [("KernelsAVX512", "%zmm", 24), ("KernelsAVX2", "%ymm", 12)])
+    func theLargestTilesStayInRegisters(_ module: String, _ register: String, _ size: Int) throws {
+      let nm = try #require(Self.tools[0])
+      let objdump = try #require(Self.tools[1])
+      let binary = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+      let symbols = try output(of: nm, ["--defined-only", "--format=just-symbols", binary])
+        .filter { $0.contains(module) && ($0.contains("matrixProduct") || $0.contains("multiply")) }
+      try #require(!symbols.isEmpty)
+      let listing = try output(
+        of: objdump,
+        ["--disassemble-symbols=" + symbols.joined(separator: ","), "--no-show-raw-insn", binary])
+      let tiles = loops(in: listing).filter { loop in
+        loop.count { $0.contains("\tvfmadd") && $0.contains(register) } == size
+      }
+      // Whole vectors, one of them partly filled.
+      #expect(tiles.count >= 2)
+      let inRegisters = tiles.count { tile in
+        !tile.contains { $0.contains("(%rsp") || $0.contains("(%rbp)") || $0.contains("\tcall") }
+      }
+      // AVX2 has no register left for the mask of a partial vector.
+      #expect(inRegisters >= (module == "KernelsAVX2" ? 1 : tiles.count))
+    }
+  }
+#endif
