@@ -65,7 +65,8 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "Configurations", dependencies: ["Suggestions"], swiftSettings: strict),
     .target(
-      name: "Networks", dependencies: ["Autodiff", "Configurations"], swiftSettings: strict),
+      name: "Networks", dependencies: ["Autodiff", "Configurations", "Suggestions"],
+      swiftSettings: strict),
     .target(
       name: "Checkpoints", dependencies: ["Autodiff", "Configurations", "Suggestions"],
       swiftSettings: strict),
@@ -83,7 +84,7 @@ let package = Package(
       name: "TrainedModels",
       dependencies: [
         "Autodiff", "BundledFiles", "Checkpoints", "Configurations", "Datasets", "Digests",
-        "Networks",
+        "Networks", "Suggestions",
       ], swiftSettings: strict),
     .target(name: "Reporting", dependencies: ["CZlib", "Evaluation"], swiftSettings: strict),
     .target(name: "ArgumentParsing", dependencies: ["Suggestions"], swiftSettings: strict),

@@ -1,4 +1,5 @@
 public import Configurations
+internal import Suggestions
 
 /// A model as a user writes it: the shape of an image and a list of layers.
 public struct ModelSpecification: Sendable {
@@ -11,8 +12,9 @@ public struct ModelSpecification: Sendable {
   public init(_ object: ConfigurationObject) throws(ConfigurationError) {
     var object = object
     name = try object.required("name", object.string("name"))
-    guard !name.isEmpty, name.count <= 100 else {
-      throw .invalid(place: object.place(of: "name"), "a name has 1 to 100 characters")
+    // A name that has to be quoted could break a line or drive the terminal.
+    guard !name.isEmpty, name.count <= 100, name.quoted == "'\(name)'" else {
+      throw .invalid(place: object.place(of: "name"), "a name has 1 to 100 printable characters")
     }
     input = try object.required("input", object.integers("input", count: 3, in: 1...4096))
     let place = object.place(of: "layers")

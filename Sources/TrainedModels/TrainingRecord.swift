@@ -1,5 +1,6 @@
 public import Configurations
 public import Datasets
+internal import Suggestions
 
 /// How a checkpoint came to be: kept in its metadata, and nothing in it depends on the machine.
 public struct TrainingRecord: Sendable {
@@ -60,7 +61,7 @@ public struct TrainingRecord: Sendable {
     let digest = try object.required("digest", object.string("digest"))
     let lineageText = try object.required("lineage", object.string("lineage"))
     guard let lineage = DatasetLineage(lineageText) else {
-      throw .invalid(place: object.place(of: "lineage"), "'\(lineageText)' is not a lineage")
+      throw .invalid(place: object.place(of: "lineage"), "\(lineageText.quoted) is not a lineage")
     }
     try object.finish()
     return DatasetIdentity(

@@ -42,7 +42,14 @@ import Testing
 
   @Test(arguments: [
     ("{}", "test: the key 'name' is missing"),
-    (#"{"name": "", "input": 1, "layers": []}"#, "test: name: a name has 1 to 100 characters"),
+    (
+      #"{"name": "", "input": 1, "layers": []}"#,
+      "test: name: a name has 1 to 100 printable characters"
+    ),
+    (
+      #"{"name": "a\n\u001b[2J", "input": 1, "layers": []}"#,
+      "test: name: a name has 1 to 100 printable characters"
+    ),
     (#"{"name": "a", "layers": []}"#, "test: the key 'input' is missing"),
     (
       #"{"name": "a", "input": [28, 28], "layers": []}"#,

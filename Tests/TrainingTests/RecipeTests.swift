@@ -87,7 +87,10 @@ import Training
       #"{"earlyStopping": {"patience": 0}}"#,
       "r.json: earlyStopping: patience: 0 is outside 1…1000000"
     ),
-    (#"{"earlyStopping": {"wait": 1}}"#, "r.json: earlyStopping: unknown key 'wait'; known are patience"),
+    (
+      #"{"earlyStopping": {"wait": 1}}"#,
+      "r.json: earlyStopping: unknown key 'wait'; known are patience"
+    ),
     (#"{"limit": 0}"#, "r.json: limit: 0 is outside 1…"),
   ])
   func mistakes(text: String, message: String) throws {
