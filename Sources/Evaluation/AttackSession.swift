@@ -178,7 +178,8 @@ package final class AttackSession {
     return logits.floats.withUnsafeBufferPointer { values in
       (0..<logits.shape[0]).map { row in
         var best = 0
-        for index in 1..<classes where values[row * classes + index] > values[row * classes + best] {
+        for index in 1..<classes where values[row * classes + index] > values[row * classes + best]
+        {
           best = index
         }
         return Int32(best)

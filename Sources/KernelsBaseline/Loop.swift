@@ -89,7 +89,8 @@ private func run(
   case .repeatValue:
     fill(r, count, with: a[0])
   case .repeatRow:
-    forEachRow(start: start, count: count, columns: instruction.columns) { place, _, column, length in
+    forEachRow(start: start, count: count, columns: instruction.columns) {
+      place, _, column, length in
       (r + place).update(from: a + column, count: length)
     }
   case .repeatColumn:

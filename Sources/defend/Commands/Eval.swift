@@ -41,7 +41,9 @@ struct Eval: ParsableCommand {
   static let arguments = ArgumentSet<Self>(
     \.$paths, \.$epsilons, \.$attack, \.$transfer, \.$json, \.$quiet, \.$data, \.$machine)
 
-  static let defaultPaths = ["checkpoints/baseline.safetensors", "checkpoints/hardened.safetensors"]
+  static let defaultPaths = [
+    "checkpoints/baseline.safetensors", "checkpoints/hardened.safetensors",
+  ]
 
   func validate() throws(ValidationError) {
     if transfer, paths.count == 1 {

@@ -177,7 +177,8 @@ struct Train: ParsableCommand {
     let kind =
       recipe.adversarialRatio > 0
       ? "adv-ratio \(recipe.adversarialRatio), FGSM at ε \(recipe.epsilon)" : "clean examples only"
-    return "\(model.name) (\(model.parameterCount.grouped) parameters) on \(dataset.name), \(kind), "
+    return
+      "\(model.name) (\(model.parameterCount.grouped) parameters) on \(dataset.name), \(kind), "
       + "seed \(recipe.seed)"
   }
 
@@ -193,8 +194,11 @@ struct Train: ParsableCommand {
       "\((100 * accuracy.accuracy).text(2)) % (\(accuracy.correct.grouped) of "
         + "\(accuracy.count.grouped))"
     }
-    return (["test split: clean \(text(figures.clean)), under fgsm at ε \(recipe.epsilon) "
-      + text(figures.robust[0].accuracy)] + report.findings.map { "note: \($0.message)" })
+    return
+      ([
+        "test split: clean \(text(figures.clean)), under fgsm at ε \(recipe.epsilon) "
+          + text(figures.robust[0].accuracy)
+      ] + report.findings.map { "note: \($0.message)" })
       .joined(separator: "\n")
   }
 }
