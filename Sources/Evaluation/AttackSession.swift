@@ -63,7 +63,8 @@ package final class AttackSession {
       logits.softmax()
     )
     checking = Program(
-      results: [fresh.logits, fresh.loss, fresh.probabilities], variables: variables, capacity: capacity,
+      results: [fresh.logits, fresh.loss, fresh.probabilities], variables: variables,
+      capacity: capacity,
       device: device)
   }
 

@@ -64,7 +64,8 @@ struct LoopBuilder {
     for index in nodes where graph.nodes[index].operation is Divide {
       let operands = graph.nodes[index].operands.map { schedule.storage(of: $0) }
       let source = graph.nodes[operands[0]]
-      guard (graph.nodes[operands[1]].operation as? Fill)?.value == 255, nodes.contains(operands[0]),
+      guard (graph.nodes[operands[1]].operation as? Fill)?.value == 255,
+        nodes.contains(operands[0]),
         source.operation is Convert, graph.nodes[source.operands[0]].type.element == .uint8,
         memory(operands[0]) == nil,
         nodes.count(where: { graph.nodes[$0].operands.map(schedule.storage).contains(operands[0]) })
