@@ -44,6 +44,16 @@ let staticFoundation = [
 let package = Package(
   name: "defend",
   platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "defend", targets: ["defend"]),
+    .library(name: "Autodiff", targets: ["Autodiff"]),
+    .library(
+      name: "DefendKit",
+      targets: [
+        "Attacks", "Autodiff", "Checkpoints", "Datasets", "Evaluation", "Networks", "Reporting",
+        "TrainedModels", "Training",
+      ]),
+  ],
   dependencies: [],
   targets: [
     .systemLibrary(name: "CZlib"),
