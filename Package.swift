@@ -98,10 +98,15 @@ let package = Package(
       ], swiftSettings: strict),
     .target(name: "Reporting", dependencies: ["CZlib", "Evaluation"], swiftSettings: strict),
     .target(name: "ArgumentParsing", dependencies: ["Suggestions"], swiftSettings: strict),
+    .target(
+      name: "Benchmarks",
+      dependencies: [
+        "Attacks", "Autodiff", "Configurations", "Datasets", "Evaluation", "Networks", "Training",
+      ], swiftSettings: strict),
     .executableTarget(
       name: "defend",
       dependencies: [
-        "ArgumentParsing", "Attacks", "Autodiff", "Checkpoints", "Configurations", "Datasets",
+        "ArgumentParsing", "Attacks", "Autodiff", "Benchmarks", "Checkpoints", "Configurations", "Datasets",
         "Evaluation", "Kernels", "Networks", "Reporting", "TrainedModels", "Training",
       ], swiftSettings: strict,
       linkerSettings: [

@@ -1,3 +1,4 @@
+internal import KernelInterface
 public import Kernels
 
 /// What programs run on: an instruction set and the threads that share the work.
@@ -14,5 +15,24 @@ public final class Device: Sendable {
     self.instructionSet = instructionSet
     threadCount = threads
     pool = ThreadPool(threads: threads)
+  }
+
+  /// The multiplications and additions a second of a loop that stays in registers, on all threads:
+  /// the limit of every product. Takes about 20 ms.
+  public func measuredPeak() -> Double {
+    let kernels = instructionSet.kernels
+    let iterations = 1_000_000
+    let clock = ContinuousClock()
+    let times = (0..<5).map { _ in
+      clock.measure {
+        pool.run(threadCount) { _ in
+          // Stored nowhere, but not known to be useless either.
+          precondition(kernels.multiplyAddRegisters(iterations).isFinite)
+        }
+      }
+    }
+    let (seconds, attoseconds) = times.min()!.components
+    let operations = 2 * 12 * kernels.lanes * iterations * threadCount
+    return Double(operations) / (Double(seconds) + Double(attoseconds) * 1e-18)
   }
 }

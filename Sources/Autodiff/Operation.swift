@@ -18,6 +18,10 @@ package protocol Operation: Hashable, Sendable {
   /// Linear in the cotangent, which has the result's shape. What nobody reads is never computed.
   func pullback(_ node: PullbackContext) -> [Expression?]
 
+  /// The floating-point operations of a bound size, multiplications and additions counted apart;
+  /// 0 for all but products, beside which the rest is small.
+  func floatingPointOperations(_ operands: [[Int]], _ result: [Int]) -> Int
+
   /// Adds the kernel calls that compute the result for a bound batch size.
   func lower(_ context: inout LoweringContext)
 }
@@ -27,6 +31,8 @@ extension Operation {
   package func pullback(_ node: PullbackContext) -> [Expression?] {
     node.operands.map { _ in nil }
   }
+
+  package func floatingPointOperations(_ operands: [[Int]], _ result: [Int]) -> Int { 0 }
 
   static func require(
     _ condition: Bool, _ operands: [ValueType], _ rule: @autoclosure () -> String

@@ -12,7 +12,7 @@ public final class Program {
 
   public let capacity: Int
   let schedule: Schedule
-  private let device: Device
+  let device: Device
   private let kernels: KernelTable
   private let plan: MemoryPass
   private let results: [Expression: Int]
@@ -140,6 +140,9 @@ public final class Program {
   /// The bytes of memory that values share.
   public var arenaByteCount: Int { arena.count }
 
+  /// Whether a node's value has memory of its own or in common.
+  func isStored(_ index: Int) -> Bool { pointer(index) != nil }
+
   // MARK: Binding
 
   /// The memory of a node's value; nil for a value that stays in its loop.
@@ -172,6 +175,11 @@ public final class Program {
   /// The calls for a batch size. A smaller batch may need more scratch memory than a larger one,
   /// because its work is cut differently; then all calls move to more memory.
   private func bind(batch: Int) -> [any KernelCall] {
+    calls(batch: batch).flatMap { $0 }
+  }
+
+  /// The calls of every step, and at the end those of the updates that need a copy.
+  func calls(batch: Int) -> [[any KernelCall]] {
     let (calls, scratchByteCount) = lower(batch: batch)
     guard scratchByteCount > scratch.count else { return calls }
     bound.removeAll()
@@ -180,14 +188,13 @@ public final class Program {
     return lower(batch: batch).calls
   }
 
-  /// The calls for a batch size, and the scratch memory that they need.
-  private func lower(batch: Int) -> (calls: [any KernelCall], scratchByteCount: Int) {
-    var calls: [any KernelCall] = []
+  private func lower(batch: Int) -> (calls: [[any KernelCall]], scratchByteCount: Int) {
+    var calls: [[any KernelCall]] = []
     var scratchByteCount = 0
     for step in schedule.steps {
       let loop = step.loop.map { _ in self.loop(step, batch: batch) }
       guard let operation = step.operation else {
-        calls.append(loop!)
+        calls.append([loop!])
         continue
       }
       let node = schedule.graph.nodes[operation]
@@ -197,17 +204,19 @@ public final class Program {
         companion: step.companion.map { view($0, batch: batch) }, epilogue: loop,
         scratch: scratch.baseAddress!)
       node.operation.lower(&context)
-      calls += context.calls
+      calls.append(context.calls)
       scratchByteCount = max(scratchByteCount, context.scratchByteCount)
     }
-    for update in updates
-    where plan.locations[schedule.storage(of: update.value)] != .variable(update.variable) {
-      let value = view(update.value, batch: batch)
-      calls.append(
-        StridedCopyCall(
-          value.pointer, variableMemory[update.variable]!, [value.count], sourceStrides: [1],
-          elementSize: 4))
+    let copies = updates.filter {
+      plan.locations[schedule.storage(of: $0.value)] != .variable($0.variable)
     }
+    calls.append(
+      copies.map { update in
+        let value = view(update.value, batch: batch)
+        return StridedCopyCall(
+          value.pointer, variableMemory[update.variable]!, [value.count], sourceStrides: [1],
+          elementSize: 4)
+      })
     return (calls, scratchByteCount)
   }
 

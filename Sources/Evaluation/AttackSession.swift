@@ -9,7 +9,7 @@ package import Networks
 /// The evaluator and the training's probes both go through here.
 package final class AttackSession {
   package let capacity: Int
-  private let crafting: Program
+  package let crafting: Program
   private let checking: Program
   private let imageSize: Int
   /// The places of the batch's examples in their data set.
@@ -69,6 +69,12 @@ package final class AttackSession {
   }
 
   deinit { examples.deallocate() }
+
+  /// The multiplications and additions of crafting and checking a batch.
+  package func floatingPointOperations(batch: Int) -> Int {
+    crafting.floatingPointOperations(batch: batch)
+      + checking.floatingPointOperations(batch: batch)
+  }
 
   /// What a model makes of a batch of images.
   package struct Answers {

@@ -52,8 +52,12 @@ public final class KernelTable: Sendable {
       _ result: UnsafeMutablePointer<Float>, _ rows: Int, _ classes: Int
     ) -> Void
 
+  /// Runs 12 chains of fused multiply-adds on registers, `iterations` long each.
+  public let multiplyAddRegisters: @Sendable (_ iterations: Int) -> Float
+
   public init(
     lanes: Int,
+    multiplyAddRegisters: @escaping @Sendable (Int) -> Float,
     product: @escaping @Sendable (ProductArguments) -> Void,
     transpose: @escaping @Sendable (TransposeArguments) -> Void,
     addPatches: @escaping @Sendable (PatchArguments) -> Void,
@@ -76,6 +80,7 @@ public final class KernelTable: Sendable {
       ) -> Void
   ) {
     self.lanes = lanes
+    self.multiplyAddRegisters = multiplyAddRegisters
     self.loop = loop
     self.sumRows = sumRows
     self.sumRun = sumRun

@@ -29,6 +29,7 @@ extension KernelTable {
   static var table: KernelTable {
     KernelTable(
       lanes: Vector.scalarCount,
+      multiplyAddRegisters: multiplyAddOnRegisters,
       product: matrixProduct,
       transpose: transposeMatrix,
       addPatches: addImagePatches,

@@ -1,4 +1,4 @@
-internal import Attacks
+package import Attacks
 internal import Autodiff
 internal import Networks
 
@@ -8,9 +8,14 @@ internal import Networks
 ///
 /// Clean loss, attack and adversarial loss are expressions of one graph, so the attack and the
 /// clean half of the gradient share their pass.
-struct MixedObjective {
+package struct MixedObjective {
   let adversarialRatio: Double
   let attack: any Attack
+
+  package init(adversarialRatio: Double, attack: any Attack) {
+    self.adversarialRatio = adversarialRatio
+    self.attack = attack
+  }
 
   struct Expressions {
     /// The means over the batch; nil where the ratio leaves one out.

@@ -1,11 +1,10 @@
-internal import Attacks
-internal import Autodiff
-internal import Datasets
-internal import Networks
+package import Autodiff
+package import Datasets
+package import Networks
 
 /// One step of training as one program: perturbation, losses, gradients and update.
-final class TrainingStep {
-  private let program: Program
+package final class TrainingStep {
+  package let program: Program
   private let optimizer: any Optimizer
   private let inputs: (images: Expression, labels: Expression, epsilon: Expression)
   private let losses: (clean: Expression?, adversarial: Expression?)
@@ -13,7 +12,7 @@ final class TrainingStep {
   private let adversarialRatio: Double
   private let examples: UnsafeMutableBufferPointer<Int32>
 
-  init(
+  package init(
     model: Model, variables: Variables, objective: MixedObjective, optimizer: any Optimizer,
     epsilon: Double, batchSize: Int, device: Device
   ) {
@@ -48,7 +47,7 @@ final class TrainingStep {
   /// Takes a step, counted from 1, on one batch.
   ///
   /// - Returns: the number of examples, and the loss before the step, α · clean + (1 − α) · adv.
-  func run(_ step: Int, batch: Int, of loader: BatchLoader) -> (count: Int, loss: Double) {
+  package func run(_ step: Int, batch: Int, of loader: BatchLoader) -> (count: Int, loss: Double) {
     let count = loader.load(
       batch, images: program.memory(of: inputs.images)!.bindMemory(to: UInt8.self),
       labels: program.memory(of: inputs.labels)!.bindMemory(to: Int32.self), examples: examples)

@@ -16,7 +16,9 @@ enum Defend: CommandGroup {
       """,
     version: version)
 
-  static let subcommands: [any Command.Type] = [Train.self, Eval.self, AttackCommand.self]
+  static let subcommands: [any Command.Type] = [
+    Train.self, Eval.self, AttackCommand.self, Bench.self,
+  ]
 }
 
 @main

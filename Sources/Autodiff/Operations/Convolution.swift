@@ -99,6 +99,10 @@ struct Convolution: Operation {
     ]
   }
 
+  func floatingPointOperations(_ operands: [[Int]], _ result: [Int]) -> Int {
+    2 * result[...2].reduce(1, *) * operands[1].reduce(1, *)
+  }
+
   func lower(_ context: inout LoweringContext) {
     context.appendConvolution(placement)
   }

@@ -38,6 +38,10 @@ struct ConvolutionInputGradient: Operation {
     ]
   }
 
+  func floatingPointOperations(_ operands: [[Int]], _ result: [Int]) -> Int {
+    2 * operands[0][...2].reduce(1, *) * operands[1].reduce(1, *)
+  }
+
   func lower(_ context: inout LoweringContext) {
     context.appendConvolutionInputGradient(placement)
   }

@@ -44,6 +44,10 @@ struct ConvolutionWeightGradient: Operation {
     return gradients + node.cotangents.dropFirst(2)
   }
 
+  func floatingPointOperations(_ operands: [[Int]], _ result: [Int]) -> Int {
+    2 * operands[1][...2].reduce(1, *) * result.reduce(1, *)
+  }
+
   func lower(_ context: inout LoweringContext) {
     context.appendConvolutionWeightGradient(placement)
   }

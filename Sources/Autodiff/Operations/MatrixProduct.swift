@@ -56,6 +56,10 @@ struct MatrixProduct: Operation {
     return gradients + node.cotangents.dropFirst(2)
   }
 
+  func floatingPointOperations(_ operands: [[Int]], _ result: [Int]) -> Int {
+    2 * result.reduce(1, *) * (transposesLeft ? operands[0][0] : operands[0][1])
+  }
+
   func lower(_ context: inout LoweringContext) {
     context.appendProduct(transposesLeft: transposesLeft, transposesRight: transposesRight)
   }

@@ -10,6 +10,16 @@ public struct Adam: Optimizer {
   public let beta2: Double
   public let epsilon: Double
 
+  /// Adam with the paper's values.
+  public static let standard = Adam(learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8)
+
+  init(learningRate: Double, beta1: Double, beta2: Double, epsilon: Double) {
+    self.learningRate = learningRate
+    self.beta1 = beta1
+    self.beta2 = beta2
+    self.epsilon = epsilon
+  }
+
   public init(_ object: inout ConfigurationObject) throws(ConfigurationError) {
     learningRate = try object.number("learningRate", in: 0...1) ?? 0.001
     beta1 = try object.number("beta1", in: 0...0.999_999) ?? 0.9

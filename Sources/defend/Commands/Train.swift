@@ -150,7 +150,7 @@ struct Train: ParsableCommand {
     return recipe
   }
 
-  private static func model(_ name: String) throws -> Model {
+  static func model(_ name: String) throws -> Model {
     let specification = try ModelCatalog.specification(name)
     do throws(ModelError) {
       return try Model(specification)

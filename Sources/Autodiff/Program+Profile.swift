@@ -1,0 +1,54 @@
+internal import Kernels
+
+extension Program {
+  /// One step of the schedule: what it computes and what it costs.
+  public struct StepProfile: Sendable {
+    /// The operation's name, with `+` when a loop follows in the same step; `loop` for one alone.
+    public let name: String
+    /// Multiplications and additions of products and convolutions.
+    public let floatingPointOperations: Int
+    /// The bytes of the values that are read and written.
+    public let byteCount: Int
+    /// The mean time of the step over the runs.
+    public let seconds: Double
+  }
+
+  /// The multiplications and additions of all products and convolutions of a run.
+  public func floatingPointOperations(batch: Int) -> Int {
+    schedule.steps.reduce(0) { $0 + floatingPointOperations(of: $1, batch: batch) }
+  }
+
+  /// Runs the program several times and measures every step.
+  public func profile(batch: Int, runs: Int) -> [StepProfile] {
+    let steps = calls(batch: batch)
+    var times = Array(repeating: Duration.zero, count: steps.count)
+    let clock = ContinuousClock()
+    for _ in 0..<runs {
+      for (index, calls) in steps.enumerated() {
+        times[index] += clock.measure { for call in calls { device.pool.run(call) } }
+      }
+    }
+    return zip(schedule.steps, times).map { step, time in
+      let operation = step.operation.map { type(of: schedule.graph.nodes[$0].operation).name }
+      let written = step.nodes.filter { isStored($0) }
+      let values = Set(schedule.reads(of: step).map(\.node).filter { isStored($0) } + written)
+      let (seconds, attoseconds) = time.components
+      return StepProfile(
+        name: operation.map { step.loop == nil ? $0 : $0 + " +" } ?? "loop",
+        floatingPointOperations: floatingPointOperations(of: step, batch: batch),
+        byteCount: values.reduce(0) {
+          $0 + schedule.graph.nodes[$1].type.byteCount(batch: batch)
+        },
+        seconds: (Double(seconds) + Double(attoseconds) * 1e-18) / Double(runs))
+    }
+  }
+
+  private func floatingPointOperations(of step: Schedule.Step, batch: Int) -> Int {
+    guard let operation = step.operation else { return 0 }
+    let node = schedule.graph.nodes[operation]
+    func extents(_ index: Int) -> [Int] {
+      schedule.graph.nodes[index].type.shape.extents(batch: batch)
+    }
+    return node.operation.floatingPointOperations(node.operands.map(extents), extents(operation))
+  }
+}

@@ -1,0 +1,115 @@
+internal import Attacks
+public import Autodiff
+internal import Configurations
+internal import Datasets
+internal import Evaluation
+public import Networks
+internal import Training
+
+/// Times tasks on images made up by a seed: the time depends on their sizes alone.
+public struct Benchmark {
+  public let model: Model
+  public let device: Device
+  /// A loop on registers, in multiplications and additions a second.
+  public let peak: Double
+  private let dataset: Dataset
+
+  /// - Parameter peak: what the device's ``Autodiff/Device/measuredPeak()`` gave in this run.
+  public init(model: Model, device: Device, peak: Double) {
+    self.model = model
+    self.device = device
+    self.peak = peak
+    let key = RandomKey(seed: 0).folding("benchmark")
+    let count = 2048
+    let size = model.specification.input.reduce(1, *)
+    let classes = (0..<model.classCount).map { "\($0)" }
+    dataset = Dataset(
+      name: "generated", part: .training, imageShape: model.specification.input,
+      images: (0..<count * size).map { UInt8(key.uniform(row: 0, index: $0) * 256) },
+      labels: (0..<count).map { Int32(key.uniform(row: 1, index: $0) * Float(model.classCount)) },
+      classNames: classes, origin: "made up", lineage: DatasetLineage(collection: "generated"))
+  }
+
+  /// Times one task.
+  ///
+  /// - Parameters:
+  ///   - runs: how many times it is measured after the warm-up, each for about `seconds`.
+  public func row(
+    _ task: BenchmarkTask, batch: Int, runs: Int = 5, seconds: Double = 0.3
+  ) -> BenchmarkRow {
+    let work = work(task, batch: batch)
+    let clock = ContinuousClock()
+    var count = 1
+    // Warm up, and find out how many batches fill the time.
+    var time = Self.seconds(clock.measure { work.run() })
+    while time < seconds / 4 {
+      count *= 2
+      time = Self.seconds(clock.measure { for _ in 0..<count { work.run() } })
+    }
+    count = max(1, Int(Double(count) * seconds / time))
+    let rates = (0..<runs).map { _ in
+      Double(count * batch)
+        / Self.seconds(clock.measure { for _ in 0..<count { work.run() } })
+    }.sorted()
+    let median = rates[runs / 2]
+    let gflops = median * Double(work.flops) / 1e9
+    return BenchmarkRow(
+      task: task, model: model.name, batch: batch, threads: device.threadCount,
+      examplesPerSecond: median, spread: (rates[runs - 1] - rates[0]) / median,
+      flopsPerExample: work.flops, gflops: gflops, peakShare: gflops * 1e9 / peak)
+  }
+
+  /// Where the time of one batch goes, step by step.
+  public func profile(_ task: BenchmarkTask, batch: Int) -> [Program.StepProfile] {
+    work(task, batch: batch).profile()
+  }
+
+  private struct Work {
+    let run: () -> Void
+    let flops: Int
+    let profile: () -> [Program.StepProfile]
+  }
+
+  private func work(_ task: BenchmarkTask, batch: Int) -> Work {
+    let loader = BatchLoader(dataset, batchSize: batch)
+    let variables = Variables()
+    for (parameter, value) in zip(model.parameters, model.initialValues(RandomKey(seed: 0))) {
+      variables[parameter.name] = value
+    }
+    // Whole batches only.
+    let batches = max(1, dataset.count / batch)
+    var next = 0
+    switch task {
+    case .clean, .fgsm:
+      let step = TrainingStep(
+        model: model, variables: variables,
+        objective: MixedObjective(
+          adversarialRatio: task == .fgsm ? 0.5 : 0, attack: FGSM()),
+        optimizer: Adam.standard, epsilon: 0.1, batchSize: batch, device: device)
+      return Work(
+        run: {
+          next += 1
+          _ = step.run(next, batch: next % batches, of: loader)
+        }, flops: step.program.floatingPointOperations(batch: batch) / batch,
+        profile: { step.program.profile(batch: batch, runs: 20) })
+    case .fgsmEvaluation, .pgdEvaluation:
+      let session = AttackSession(
+        model: model, variables: variables,
+        attack: task == .fgsmEvaluation ? FGSM() : RepeatedStep(), capacity: batch,
+        device: device)
+      let threat = ThreatModel(epsilon: 0.1)
+      return Work(
+        run: {
+          next += 1
+          _ = session.craft(next % batches, of: loader, threat: threat)
+          _ = session.adversarialAnswers()
+          _ = session.allowed(by: threat)
+        }, flops: session.floatingPointOperations(batch: batch) / batch,
+        profile: { session.crafting.profile(batch: batch, runs: 5) })
+    }
+  }
+
+  private static func seconds(_ duration: Duration) -> Double {
+    Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+  }
+}

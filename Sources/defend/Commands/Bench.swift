@@ -1,0 +1,142 @@
+internal import ArgumentParsing
+internal import Autodiff
+internal import Benchmarks
+internal import Checkpoints
+internal import Foundation
+internal import Kernels
+internal import Networks
+internal import Reporting
+internal import TrainedModels
+
+struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Time training steps and attacks on this machine.",
+    discussion: """
+      The images are made up; the times depend on their sizes alone. GF/s counts the \
+      multiplications and additions of the products, and the peak is what a loop on registers \
+      alone reaches in the same run.
+      """)
+
+  @Option(
+    "task", as: .oneOf(BenchmarkTask.allCases.map(\.rawValue)),
+    help: "What to time. (default: all)")
+  var taskNames: [String] = []
+
+  @Option(
+    "model", valueName: "name",
+    help: "A bundled model or the path of a specification. (default: mlp and cnn)")
+  var models: [String] = []
+
+  @Option("batch", valueName: "n", as: .range(1...65_536), help: "(default: 8, 32 and 128)")
+  var batches: [Int] = []
+
+  @Option("runs", valueName: "n", as: .range(1...1000), help: "Runs of a third of a second.")
+  var runs = 5
+
+  @Flag("profile", help: "Show where the time goes, step by step.")
+  var profile: Bool
+
+  @Option("json", valueName: "file", help: "Write the rows as JSON; - is standard output.")
+  var json: String?
+
+  @OptionGroup(title: "Machine options") var machine: DeviceOptions
+
+  static let arguments = ArgumentSet<Self>(
+    \.$taskNames, \.$models, \.$batches, \.$runs, \.$profile, \.$json, \.$machine)
+
+  private struct Results: Codable {
+    var schemaVersion = 1
+    let instructionSet: String
+    /// 10⁹ multiplications and additions a second.
+    let peak: Double
+    let rows: [BenchmarkRow]
+  }
+
+  func run() throws {
+    let device = try machine.device()
+    let models = try (models.isEmpty ? ["mlp", "cnn"] : models).map { try Train.model($0) }
+    let peak = device.measuredPeak()
+    var rows: [BenchmarkRow] = []
+    var profiles: [String] = []
+    let tasks =
+      taskNames.isEmpty
+      ? BenchmarkTask.allCases : taskNames.compactMap { BenchmarkTask(rawValue: $0) }
+    let batches = batches.isEmpty ? [8, 32, 128] : batches
+    for model in models {
+      let benchmark = Benchmark(model: model, device: device, peak: peak)
+      for task in tasks {
+        for batch in batches {
+          if Terminal.isError {
+            let share = Double(rows.count) / Double(models.count * tasks.count * batches.count)
+            Terminal.showShare(share, of: "timing \(model.name), \(task.rawValue), batch \(batch):")
+          }
+          rows.append(benchmark.row(task, batch: batch, runs: runs))
+          if profile {
+            profiles.append(
+              "\(model.name), \(task.rawValue), batch \(batch)\n"
+                + table(benchmark.profile(task, batch: batch), peak: peak))
+          }
+        }
+      }
+    }
+    if Terminal.isError { Terminal.clearShare() }
+    if let json {
+      let results = Results(
+        instructionSet: device.instructionSet.rawValue, peak: peak / 1e9, rows: rows)
+      try write(results, to: json)
+    }
+    guard json != "-" else { return }
+    print(
+      "\(device.threadCount) threads, \(device.instructionSet.rawValue), peak "
+        + "\((peak / 1e9).text(0)) GF/s\n")
+    print(table(rows))
+    for text in profiles { print("\n" + text) }
+  }
+
+  private func write(_ results: Results, to path: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    let bytes = Array(try encoder.encode(results)) + Array("\n".utf8)
+    if path == "-" {
+      Terminal.write(String(decoding: bytes, as: UTF8.self))
+    } else {
+      try AtomicFile.write(bytes, to: path)
+    }
+  }
+
+  private func table(_ rows: [BenchmarkRow]) -> String {
+    var table = TextTable(
+      columns: [.leading, .leading] + Array(repeating: .trailing, count: 6))
+    table.addRow(
+      ["task", "model", "batch", "examples/s", "spread", "MFLOP each", "GF/s", "of peak"])
+    table.addRule()
+    for row in rows {
+      table.addRow(
+        [
+          row.task.rawValue, row.model, "\(row.batch)", Int(row.examplesPerSecond).grouped,
+          "\((100 * row.spread).text(0)) %", (Double(row.flopsPerExample) / 1e6).text(3),
+          row.gflops.text(1), "\((100 * row.peakShare).text(0)) %",
+        ].map { TextTable.Cell($0) })
+    }
+    return table.text()
+  }
+
+  private func table(_ steps: [Program.StepProfile], peak: Double) -> String {
+    let total = steps.reduce(0) { $0 + $1.seconds }
+    var table = TextTable(columns: [.leading] + Array(repeating: .trailing, count: 5))
+    table.addRow(["step", "µs", "share", "GF/s", "of peak", "GB/s"])
+    table.addRule()
+    for step in steps {
+      let rate = Double(step.floatingPointOperations) / step.seconds
+      let isProduct = step.floatingPointOperations > 0
+      table.addRow(
+        [
+          step.name, (1e6 * step.seconds).text(1), "\((100 * step.seconds / total).text(1)) %",
+          isProduct ? (rate / 1e9).text(1) : "", isProduct ? "\((100 * rate / peak).text(0)) %" : "",
+          (Double(step.byteCount) / step.seconds / 1e9).text(1),
+        ].map { TextTable.Cell($0) })
+    }
+    return table.text()
+  }
+}
