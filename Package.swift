@@ -82,7 +82,7 @@ let package = Package(
       name: "TrainedModels",
       dependencies: [
         "Autodiff", "BundledFiles", "Checkpoints", "Configurations", "Datasets", "Digests",
-        "Networks",
+        "Networks", "Suggestions",
       ], swiftSettings: strict),
     .target(name: "Reporting", dependencies: ["CZlib", "Evaluation"], swiftSettings: strict),
     .target(name: "ArgumentParsing", swiftSettings: strict),

@@ -12,8 +12,14 @@ struct EpsilonList: ExpressibleByArgument {
     ArgumentFormat(write: { $0.values.map(EpsilonFormat.text).joined(separator: ",") }) {
       text throws(ValidationError) in
       var values: [Double] = []
-      for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-        let value = try EpsilonFormat.value(String(part))
+      let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+      for part in parts {
+        let value: Double
+        do throws(ValidationError) {
+          value = try EpsilonFormat.value(String(part))
+        } catch {
+          throw parts.count == 1 ? error : ValidationError("'\(part)' is \(error.message)")
+        }
         if values.contains(value) { throw ValidationError("ε \(part) is given twice") }
         values.append(value)
       }
@@ -32,7 +38,7 @@ enum EpsilonFormat {
       default: nil
       }
     guard let value, (0...1).contains(value) else {
-      throw ValidationError("'\(text)' is not a number between 0 and 1, such as 0.1 or 8/255")
+      throw ValidationError("not a number between 0 and 1, such as 0.1 or 8/255")
     }
     return value
   }

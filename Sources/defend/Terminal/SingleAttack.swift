@@ -104,19 +104,19 @@ struct SingleAttack {
   /// Writes the pictures, eight times enlarged.
   ///
   /// - Returns: the paths of the files.
-  func save(to folder: String) throws -> [String] {
+  func save(to directory: String) throws -> [String] {
     do {
       try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true)
+        atPath: directory, withIntermediateDirectories: true)
     } catch {
-      throw Failure(.cannotWrite, "cannot make the folder '\(folder)'")
+      throw Failure(.cannotWrite, "cannot make the directory '\(directory)'")
     }
     let pictures = [
       ("image", picture(original)), ("perturbation", perturbation.picture),
       ("adversarial", picture(image)),
     ]
     return try pictures.map { name, picture in
-      let path = URL(filePath: folder).appending(path: "\(name).png").relativePath
+      let path = URL(filePath: directory).appending(path: "\(name).png").relativePath
       try AtomicFile.write(PNGImage(picture, scale: 8).bytes, to: path)
       return path
     }
