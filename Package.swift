@@ -97,6 +97,9 @@ let package = Package(
           ["-static-stdlib"] + staticFoundation.map { "-l" + $0 },
           .when(platforms: [.linux], configuration: .release))
       ]),
+    .target(
+      name: "TestSupport", dependencies: ["CZlib"], path: "Tests/TestSupport",
+      swiftSettings: strict),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "KernelInterface"], swiftSettings: strict),
     .testTarget(
@@ -108,17 +111,21 @@ let package = Package(
     .testTarget(name: "SuggestionsTests", dependencies: ["Suggestions"], swiftSettings: strict),
     .testTarget(
       name: "DatasetsTests",
-      dependencies: ["Autodiff", "BundledFiles", "CZlib", "Datasets", "Digests"],
+      dependencies: ["Autodiff", "BundledFiles", "Datasets", "Digests", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "CheckpointsTests", dependencies: ["Autodiff", "Checkpoints"], exclude: ["Golden"],
       swiftSettings: strict),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation"], swiftSettings: strict),
     .testTarget(
-      name: "ReportingTests", dependencies: ["CZlib", "Evaluation", "Reporting"],
+      name: "ReportingTests", dependencies: ["CZlib", "Evaluation", "Reporting", "TestSupport"],
       exclude: ["Snapshots"], swiftSettings: strict),
     .testTarget(
-      name: "ArgumentParsingTests", dependencies: ["ArgumentParsing"], exclude: ["Snapshots"],
-      swiftSettings: strict),
+      name: "ArgumentParsingTests", dependencies: ["ArgumentParsing", "TestSupport"],
+      exclude: ["Snapshots"], swiftSettings: strict),
+    .testTarget(
+      name: "DefendTests",
+      dependencies: ["Autodiff", "Checkpoints", "Evaluation", "Kernels", "TestSupport", "defend"],
+      exclude: ["Snapshots"], swiftSettings: strict),
   ] + wideKernels
 )

@@ -23,7 +23,7 @@ public enum LoadingError: Error, CustomStringConvertible {
     case .configuration(let error): error.description
     case .model(let source, let error): "\(source): \(error)"
     case .checkpoint(let error): error.description
-    case .record(let path, let error): "\(path): its metadata is damaged: \(error)"
+    case .record(let path, let error): "'\(path)': its metadata is damaged: \(error)"
     }
   }
 

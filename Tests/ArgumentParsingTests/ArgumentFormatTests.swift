@@ -58,7 +58,7 @@ internal import Testing
     #expect(frame.holes == [Size(width: 1, height: 1)])
     #expect(Frame.helpMessage().contains("A hole. (default: 1x1)"))
     let error = try #require(throws: UsageError.self) { try Frame.parse(["3"]) }
-    #expect(error.description == "The value '3' is invalid for '<outer>': '3' is not a size")
+    #expect(error.description == "The value '3' is invalid for '<outer>': not a size")
   }
 
   @Test func sharedOptionsAreValidated() throws {

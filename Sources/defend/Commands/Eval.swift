@@ -67,7 +67,7 @@ struct Eval: ParsableCommand {
       do {
         try Train.check(trained.model, fits: test)
       } catch {
-        throw Failure(.badData, "\(path): \(error)")
+        throw Failure(.badData, "'\(path)': \(error)")
       }
     }
     let evaluator = Evaluator(

@@ -15,8 +15,8 @@ struct Train: ParsableCommand {
     abstract: "Train a classifier on clean and adversarial examples.",
     discussion: """
       The loss is α · clean + (1 − α) · adversarial with α = 1 − adv-ratio; the adversarial examples \
-      are made by FGSM, on the fly, from the current weights. Options go before what the recipe of \
-      --config says. Ctrl-C ends the training and keeps the best epoch so far.
+      are made by FGSM, on the fly, from the current weights. Options win over the recipe that \
+      --config names. Ctrl-C ends the training and keeps the best epoch so far.
       """)
 
   @Option(

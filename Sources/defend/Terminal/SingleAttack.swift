@@ -97,8 +97,9 @@ struct SingleAttack {
 
   private var roundedOutcome: String {
     let seen = prediction(rounded)
-    let verdict = seen == label ? "is seen as a \(name(seen)): it does not fool" : "still fools"
-    return "rounded to 8 bits, as in a picture file, it \(verdict) the model"
+    let text = "rounded to 8 bits, as in a picture file, it is seen as a \(name(seen))"
+    guard prediction(before) == label, prediction(after) != label else { return text }
+    return text + (seen == label ? ": it no longer fools the model" : ": it still fools the model")
   }
 
   /// Writes the pictures, eight times enlarged.
