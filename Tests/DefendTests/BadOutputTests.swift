@@ -52,6 +52,22 @@ internal import Testing
     ).expect(in: sandbox)
   }
 
+  @Test(
+    .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")),
+    arguments: [
+      "eval tiny.safetensors --data-dir tiny", "eval tiny.safetensors --data-dir tiny --json -",
+      "train --data-dir tiny --model tiny.json --epochs 1 --batch-size 10", "--help",
+    ])
+  func aFullDisk(_ line: String) async throws {
+    let sandbox = try await Sandbox.withTinyModel()
+    let outcome = try await ProgramRun(
+      line.split(separator: " ").map(String.init), in: sandbox.directory.path,
+      output: FileHandle(forWritingTo: URL(filePath: "/dev/full"))
+    ).outcome()
+    #expect(outcome.status == 74)
+    #expect(outcome.error == "Error: cannot write to standard output\n")
+  }
+
   @Test func pictures() async throws {
     let sandbox = try await Sandbox.withTinyModel()
     let outcome = try await sandbox.run(

@@ -9,22 +9,25 @@ struct EpsilonList: ExpressibleByArgument {
   var threats: [ThreatModel] { values.map { ThreatModel(epsilon: $0) } }
 
   static var argumentFormat: ArgumentFormat<EpsilonList> {
-    ArgumentFormat(write: { $0.values.map(EpsilonFormat.text).joined(separator: ",") }) {
-      text throws(ValidationError) in
-      var values: [Double] = []
-      let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-      for part in parts {
-        let value: Double
-        do throws(ValidationError) {
-          value = try EpsilonFormat.value(String(part))
-        } catch {
-          throw parts.count == 1 ? error : ValidationError("'\(part)' is \(error.message)")
-        }
-        if values.contains(value) { throw ValidationError("ε \(part) is given twice") }
-        values.append(value)
+    ArgumentFormat(
+      write: { $0.values.map(EpsilonFormat.text).joined(separator: ",") },
+      read: { text throws(ValidationError) in EpsilonList(values: try values(text)) })
+  }
+
+  private static func values(_ text: String) throws(ValidationError) -> [Double] {
+    var values: [Double] = []
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+    for part in parts {
+      let value: Double
+      do throws(ValidationError) {
+        value = try EpsilonFormat.value(String(part))
+      } catch {
+        throw parts.count == 1 ? error : ValidationError("'\(part)' is \(error.message)")
       }
-      return EpsilonList(values: values)
+      if values.contains(value) { throw ValidationError("ε \(part) is given twice") }
+      values.append(value)
     }
+    return values
   }
 }
 

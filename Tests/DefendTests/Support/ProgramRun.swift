@@ -10,8 +10,10 @@ final class ProgramRun {
   /// - Parameters:
   ///   - directory: the working directory.
   ///   - environment: what differs from a user's ordinary one.
+  ///   - output: where standard output goes instead of being kept.
   init(
-    _ arguments: [String], in directory: String, environment: [String: String] = [:]
+    _ arguments: [String], in directory: String, environment: [String: String] = [:],
+    output: FileHandle? = nil
   ) throws {
     streams = try TemporaryDirectory()
     process.executableURL = try Self.program
@@ -21,7 +23,8 @@ final class ProgramRun {
     process.environment = inherited.merging(["HOME": directory]) { $1 }
       .merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try stream("output")
+    let kept = try stream("output")
+    process.standardOutput = output ?? kept
     process.standardError = try stream("error")
     try process.run()
   }
