@@ -44,6 +44,16 @@ let staticFoundation = [
 let package = Package(
   name: "defend",
   platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "defend", targets: ["defend"]),
+    .library(name: "Autodiff", targets: ["Autodiff"]),
+    .library(
+      name: "DefendKit",
+      targets: [
+        "Attacks", "Autodiff", "Checkpoints", "Datasets", "Evaluation", "Networks", "Reporting",
+        "TrainedModels", "Training",
+      ]),
+  ],
   dependencies: [],
   targets: [
     .systemLibrary(name: "CZlib"),
@@ -67,7 +77,9 @@ let package = Package(
     .target(
       name: "Networks", dependencies: ["Autodiff", "Configurations", "Suggestions"],
       swiftSettings: strict),
-    .target(name: "Checkpoints", dependencies: ["Autodiff"], swiftSettings: strict),
+    .target(
+      name: "Checkpoints", dependencies: ["Autodiff", "Configurations", "Suggestions"],
+      swiftSettings: strict),
     .target(
       name: "Attacks", dependencies: ["Autodiff"], swiftSettings: strict),
     .target(
@@ -76,7 +88,7 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "Attacks", "Autodiff", "Configurations", "Datasets", "Evaluation", "Networks", "Suggestions",
+        "Attacks", "Autodiff", "Configurations", "Datasets", "Evaluation", "Networks",
       ], swiftSettings: strict),
     .target(
       name: "TrainedModels",
@@ -85,7 +97,7 @@ let package = Package(
         "Networks", "Suggestions",
       ], swiftSettings: strict),
     .target(name: "Reporting", dependencies: ["CZlib", "Evaluation"], swiftSettings: strict),
-    .target(name: "ArgumentParsing", swiftSettings: strict),
+    .target(name: "ArgumentParsing", dependencies: ["Suggestions"], swiftSettings: strict),
     .executableTarget(
       name: "defend",
       dependencies: [
@@ -116,7 +128,38 @@ let package = Package(
     .testTarget(
       name: "CheckpointsTests", dependencies: ["Autodiff", "Checkpoints"], exclude: ["Golden"],
       swiftSettings: strict),
-    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation"], swiftSettings: strict),
+    .testTarget(
+      name: "ConfigurationsTests", dependencies: ["Configurations"], swiftSettings: strict),
+    .testTarget(
+      name: "NetworksTests",
+      dependencies: [
+        "Autodiff", "BundledFiles", "Configurations", "Digests", "ModelFixtures", "Networks",
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "ModelFixtures", dependencies: ["Autodiff", "Configurations", "Datasets", "Networks"],
+      path: "Tests/ModelFixtures", swiftSettings: strict),
+    .testTarget(
+      name: "AttacksTests",
+      dependencies: ["Attacks", "Autodiff", "Kernels", "ModelFixtures", "Networks"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "EvaluationTests",
+      dependencies: [
+        "Attacks", "Autodiff", "Datasets", "Evaluation", "Kernels", "ModelFixtures", "Networks",
+      ], swiftSettings: strict),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "Attacks", "Autodiff", "Configurations", "Datasets", "Kernels", "ModelFixtures", "Networks",
+        "Training",
+      ], swiftSettings: strict),
+    .testTarget(
+      name: "TrainedModelsTests",
+      dependencies: [
+        "Autodiff", "BundledFiles", "Checkpoints", "Configurations", "Datasets", "ModelFixtures",
+        "Networks", "TrainedModels",
+      ], swiftSettings: strict),
     .testTarget(
       name: "ReportingTests", dependencies: ["CZlib", "Evaluation", "Reporting", "TestSupport"],
       exclude: ["Snapshots"], swiftSettings: strict),

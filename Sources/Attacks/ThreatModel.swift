@@ -48,28 +48,12 @@ public struct PerturbationSet {
   public init(around images: Expression, epsilon: Expression) {
     self.images = images
     self.epsilon = epsilon
-    let least = images - epsilon
-    let most = images + epsilon
-    // The sums are rounded; where that went outwards, the bound moves inwards by a unit or two in
-    // the last place, so that no clamped pixel is further than ε away.
-    let zero = images.graph.fill(0)
-    let lowerError = Self.roundingError(of: least, images, -epsilon)
-    let upperError = Self.roundingError(of: most, images, epsilon)
-    let inwards = Float.ulpOfOne
-    lower = Expression.maximum(
-      Expression.select(lowerError.isGreater(than: zero), least * (1 + inwards), least), zero)
-    upper = Expression.minimum(
-      Expression.select(zero.isGreater(than: upperError), most * (1 - inwards), most),
-      images.graph.fill(1))
-  }
-
-  /// `a + b − sum`, exactly (Knuth's two-sum).
-  private static func roundingError(
-    of sum: Expression, _ a: Expression, _ b: Expression
-  ) -> Expression {
-    let partB = sum - a
-    let partA = sum - partB
-    return (a - partA) + (b - partB)
+    // A sum is off by at most half a unit in the last place, and the factor moves it inwards by one
+    // to two: no bound is further than ε away, and the images themselves are always inside.
+    lower = Expression.minimum(
+      Expression.maximum((images - epsilon) * (1 + Float.ulpOfOne), images.graph.fill(0)), images)
+    upper = Expression.maximum(
+      Expression.minimum((images + epsilon) * (1 - Float.ulpOfOne), images.graph.fill(1)), images)
   }
 
   /// The direction in which a function with this gradient grows fastest in the norm.

@@ -110,9 +110,15 @@ private struct Differentiation {
     guard let weight, !mixesExamples, root.shape.batchAxis != nil,
       result.shape.batchAxis != nil, operand.shape.batchAxis == nil
     else { return cotangent }
-    guard weight.shape.rank > 0 else { return cotangent * weight }
     let ones = Array(repeating: Dimension(1), count: result.shape.rank - 1)
-    return cotangent * weight.reshaped(to: Shape([.batch] + ones))
+    let factor =
+      weight.shape.rank > 0 ? weight.reshaped(to: Shape([.batch] + ones)) : weight
+    // Before it is spread over an image, a gradient has fewer elements to weight.
+    if let unpool = cotangent.node.operation as? Unpool {
+      let (gradient, places) = (cotangent.operands[0], cotangent.operands[1])
+      return graph.apply(unpool, to: [gradient * factor, places])
+    }
+    return cotangent * factor
   }
 }
 

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Suggestions
 
 /// Files that are replaced as a whole: whoever reads one, at any time and after any crash, finds
 /// either the old content or the new one, never a part.

@@ -1,4 +1,5 @@
 public import Autodiff
+internal import Suggestions
 
 /// Why a checkpoint cannot be read, used or written.
 public indirect enum CheckpointError: Error, Hashable, Sendable {

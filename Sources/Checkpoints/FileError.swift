@@ -1,3 +1,5 @@
+internal import Suggestions
+
 /// Why a file could not be read or written.
 public enum FileError: Error, Hashable, Sendable {
   /// There is nothing at this path.

@@ -1,3 +1,5 @@
+internal import Suggestions
+
 /// What is wrong with the bytes of a safetensors file.
 public enum SafetensorsError: Error, Hashable, Sendable {
   /// The file has fewer than the 8 bytes of the header's length.

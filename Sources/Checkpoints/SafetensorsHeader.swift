@@ -1,3 +1,5 @@
+internal import Configurations
+
 /// The header of a safetensors file as it is written there: nothing yet says that its figures
 /// agree with each other or with the data.
 struct SafetensorsHeader {
@@ -13,7 +15,7 @@ struct SafetensorsHeader {
   var metadata: [String: String] = [:]
 
   init(decoding bytes: ArraySlice<UInt8>) throws(SafetensorsError) {
-    var reader = HeaderReader(bytes)
+    var reader = Reader(bytes) { .invalidHeader(offset: $0, expected: $1) }
     var names: Set<String> = []
     try reader.readObject { (name, reader) throws(SafetensorsError) in
       guard names.insert(name).inserted else { throw .duplicateKey(name) }
@@ -23,11 +25,19 @@ struct SafetensorsHeader {
         entries.append(try Self.entry(name, from: &reader))
       }
     }
-    try reader.readEnd()
+    try reader.readEnd(of: "the header")
+  }
+
+  private typealias Reader = JSONReader<SafetensorsError>
+
+  private static func integers(
+    from reader: inout Reader
+  ) throws(SafetensorsError) -> [Int] {
+    try reader.readArray { (reader) throws(SafetensorsError) in try reader.readInteger() }
   }
 
   private static func metadata(
-    from reader: inout HeaderReader
+    from reader: inout Reader
   ) throws(SafetensorsError) -> [String: String] {
     var metadata: [String: String] = [:]
     try reader.readObject { (key, reader) throws(SafetensorsError) in
@@ -38,7 +48,7 @@ struct SafetensorsHeader {
   }
 
   private static func entry(
-    _ name: String, from reader: inout HeaderReader
+    _ name: String, from reader: inout Reader
   ) throws(SafetensorsError) -> Entry {
     var elementType: String?
     var shape: [Int]?
@@ -48,8 +58,8 @@ struct SafetensorsHeader {
       guard keys.insert(key).inserted else { throw .duplicateKey(key) }
       switch key {
       case "dtype": elementType = try reader.readString()
-      case "shape": shape = try reader.readIntegers()
-      case "data_offsets": offsets = try reader.readIntegers()
+      case "shape": shape = try Self.integers(from: &reader)
+      case "data_offsets": offsets = try Self.integers(from: &reader)
       default: throw .unknownKey(tensor: name, key: key)
       }
     }

@@ -18,13 +18,11 @@ public struct ConfigurationObject {
 
   /// Ends the reading.
   ///
-  /// - Throws: ``ConfigurationError/unknownKey(_:place:nearest:known:)`` for a key that was never
+  /// - Throws: ``ConfigurationError/unknownKey(_:place:known:)`` for a key that was never
   ///   asked for.
   public func finish() throws(ConfigurationError) {
     guard let key = values.keys.filter({ !asked.contains($0) }).min() else { return }
-    throw .unknownKey(
-      key, place: place, nearest: Suggestion.closest(to: key, among: asked.sorted()),
-      known: asked.sorted())
+    throw .unknownKey(key, place: place, known: asked.sorted())
   }
 
   /// The value of a key; nil if it is missing or null.
@@ -39,6 +37,18 @@ public struct ConfigurationObject {
     guard let value = value(key) else { return nil }
     guard case .string(let text) = value else { throw wrongType(key, "a text", value) }
     return text
+  }
+
+  /// The one of `choices` whose name the key holds.
+  public mutating func choice<T>(
+    _ key: String, among choices: [T], named name: (T) -> String
+  ) throws(ConfigurationError) -> T? {
+    guard let text = try string(key) else { return nil }
+    guard let choice = choices.first(where: { name($0) == text }) else {
+      let hint = Suggestion.hint(for: text, among: choices.map(name))
+      throw .invalid(place: place(of: key), "\(text.quoted) is unknown; \(hint)")
+    }
+    return choice
   }
 
   public mutating func boolean(_ key: String) throws(ConfigurationError) -> Bool? {

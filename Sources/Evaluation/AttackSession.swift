@@ -63,7 +63,8 @@ package final class AttackSession {
       logits.softmax()
     )
     checking = Program(
-      results: [fresh.logits, fresh.loss, fresh.probabilities], variables: variables, capacity: capacity,
+      results: [fresh.logits, fresh.loss, fresh.probabilities], variables: variables,
+      capacity: capacity,
       device: device)
   }
 
@@ -178,7 +179,8 @@ package final class AttackSession {
     return logits.floats.withUnsafeBufferPointer { values in
       (0..<logits.shape[0]).map { row in
         var best = 0
-        for index in 1..<classes where values[row * classes + index] > values[row * classes + best] {
+        for index in 1..<classes where values[row * classes + index] > values[row * classes + best]
+        {
           best = index
         }
         return Int32(best)

@@ -2,7 +2,7 @@
 ///
 /// The same source is compiled once for every instruction set, and every entry gives the same bits
 /// in all of them: each function documents its order of summation.
-public struct KernelTable: Sendable {
+public final class KernelTable: Sendable {
   /// The number of float32 lanes of the vectors these kernels were built with.
   public let lanes: Int
 

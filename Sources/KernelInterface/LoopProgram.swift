@@ -7,6 +7,8 @@ public enum LoopOpcode: UInt8, Sendable {
   case addInteger, subtractInteger, multiplyInteger
   case integerFromFloat, byteFromFloat, floatFromInteger, byteFromInteger, floatFromByte
   case integerFromByte
+  /// A byte divided by 255.
+  case unitFromByte
   /// The one 32-bit value at the operand, everywhere.
   case repeatValue
   /// A vector of `columns` values, once for every `columns` elements.
@@ -66,7 +68,7 @@ public struct LoopInstruction: Sendable {
 /// passes from one instruction to the next stays in the first-level cache.
 public struct LoopProgram {
   /// The elements of a block, and so of a register.
-  public static let blockLength = 256
+  public static let blockLength = 512
   /// The registers that fit into the scratch memory.
   public static let registerLimit = 32
 

@@ -79,7 +79,8 @@ public struct StridedCopyCall: KernelCall, @unchecked Sendable {
     self.resultStrides = shape.isEmpty ? [1] : resultStrides ?? strides
     self.elementSize = elementSize
     outer = RowTasks(
-      rows: self.shape[0], rowCost: self.shape.dropFirst().reduce(1, *) * (self.shape.count > 1 ? 2 : 1))
+      rows: self.shape[0],
+      rowCost: self.shape.dropFirst().reduce(1, *) * (self.shape.count > 1 ? 2 : 1))
   }
 
   public func run(task: Int) {

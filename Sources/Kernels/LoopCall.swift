@@ -27,8 +27,8 @@ public final class LoopCall: KernelCall, RowEpilogue, @unchecked Sendable {
       preamble: UnsafeBufferPointer(rebasing: instructions[..<preamble.count]),
       body: UnsafeBufferPointer(rebasing: instructions[preamble.count...]))
     self.rowLength = rowLength
-    // About 5 µs a task: a block of one instruction takes some 20 ns.
-    let blocks = max(1, 256 / max(body.count, 1))
+    // About 5 µs a task: a block of one instruction takes some 30 ns.
+    let blocks = max(1, 160 / max(body.count, 1))
     taskLength = blocks * LoopProgram.blockLength
     taskCount = max(1, (count + taskLength - 1) / taskLength)
   }

@@ -1,6 +1,5 @@
 internal import Autodiff
 internal import Configurations
-internal import Suggestions
 
 /// What a layer does to each of its sums.
 public enum Activation: String, Hashable, Sendable, CaseIterable {
@@ -15,17 +14,6 @@ public enum Activation: String, Hashable, Sendable, CaseIterable {
   }
 
   init(_ object: inout ConfigurationObject) throws(ConfigurationError) {
-    guard let name = try object.string("activation") else {
-      self = .none
-      return
-    }
-    guard let activation = Activation(rawValue: name) else {
-      let names = Self.allCases.map(\.rawValue)
-      let hint =
-        Suggestion.closest(to: name, among: names).map { "did you mean '\($0)'?" }
-        ?? "known are \(names.joined(separator: ", "))"
-      throw .invalid(place: object.place(of: "activation"), "'\(name)' is unknown; \(hint)")
-    }
-    self = activation
+    self = try object.choice("activation", among: Self.allCases, named: \.rawValue) ?? .none
   }
 }

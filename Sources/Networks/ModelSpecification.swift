@@ -12,8 +12,9 @@ public struct ModelSpecification: Sendable {
   public init(_ object: ConfigurationObject) throws(ConfigurationError) {
     var object = object
     name = try object.required("name", object.string("name"))
-    guard !name.isEmpty, name.count <= 100 else {
-      throw .invalid(place: object.place(of: "name"), "a name has 1 to 100 characters")
+    // A name that has to be quoted could break a line or drive the terminal.
+    guard !name.isEmpty, name.count <= 100, name.quoted == "'\(name)'" else {
+      throw .invalid(place: object.place(of: "name"), "a name has 1 to 100 printable characters")
     }
     input = try object.required("input", object.integers("input", count: 3, in: 1...4096))
     let place = object.place(of: "layers")
@@ -29,15 +30,9 @@ public struct ModelSpecification: Sendable {
 
   private static func layer(_ object: ConfigurationObject) throws(ConfigurationError) -> any Layer {
     var object = object
-    let type = try object.required("type", object.string("type"))
-    guard let found = LayerCatalog.all.first(where: { $0.type == type }) else {
-      let names = LayerCatalog.all.map { $0.type }
-      let hint =
-        Suggestion.closest(to: type, among: names).map { "did you mean '\($0)'?" }
-        ?? "known are \(names.joined(separator: ", "))"
-      throw .invalid(place: object.place(of: "type"), "'\(type)' is unknown; \(hint)")
-    }
-    let layer = try found.init(&object)
+    let type = try object.required(
+      "type", object.choice("type", among: LayerCatalog.all) { $0.type })
+    let layer = try type.init(&object)
     try object.finish()
     return layer
   }

@@ -1,5 +1,6 @@
 public import Configurations
 public import Datasets
+internal import Suggestions
 
 /// How a checkpoint came to be: kept in its metadata, and nothing in it depends on the machine.
 public struct TrainingRecord: Sendable {
@@ -54,15 +55,13 @@ public struct TrainingRecord: Sendable {
   ) throws(ConfigurationError) -> DatasetIdentity {
     var object = object
     let name = try object.required("name", object.string("name"))
-    let partName = try object.required("part", object.string("part"))
-    guard let part = DatasetPart(rawValue: partName) else {
-      throw .invalid(place: object.place(of: "part"), "'\(partName)' is unknown")
-    }
+    let part = try object.required(
+      "part", object.choice("part", among: DatasetPart.allCases, named: \.rawValue))
     let count = try object.required("count", object.integer("count", in: 0...Int.max))
     let digest = try object.required("digest", object.string("digest"))
     let lineageText = try object.required("lineage", object.string("lineage"))
     guard let lineage = DatasetLineage(lineageText) else {
-      throw .invalid(place: object.place(of: "lineage"), "'\(lineageText)' is not a lineage")
+      throw .invalid(place: object.place(of: "lineage"), "\(lineageText.quoted) is not a lineage")
     }
     try object.finish()
     return DatasetIdentity(

@@ -1,6 +1,5 @@
 public import Configurations
 public import Networks
-internal import Suggestions
 
 /// A training as a user writes it: everything that its result depends on, but the model's layers and
 /// the images themselves.
@@ -54,14 +53,7 @@ public struct Recipe: Sendable {
   ) throws(ConfigurationError) -> any Optimizer {
     let defaults = try ConfigurationObject(.object([:]), place: place)
     var object = object ?? defaults
-    let name = try object.string("type") ?? Adam.type
-    guard let type = OptimizerCatalog.all.first(where: { $0.type == name }) else {
-      let names = OptimizerCatalog.all.map { $0.type }
-      let hint =
-        Suggestion.closest(to: name, among: names).map { "did you mean '\($0)'?" }
-        ?? "known are \(names.joined(separator: ", "))"
-      throw .invalid(place: object.place(of: "type"), "'\(name)' is unknown; \(hint)")
-    }
+    let type = try object.choice("type", among: OptimizerCatalog.all) { $0.type } ?? Adam.self
     let optimizer = try type.init(&object)
     try object.finish()
     return optimizer

@@ -71,7 +71,7 @@ public struct Trainer {
         guard loss.isFinite else { throw TrainingError.notFinite(epoch: epoch, step: batch + 1) }
         lossSum += loss * Double(count)
         onEvent(.step(epoch: epoch, step: batch + 1, examples: count, loss: loss))
-        if shouldStop() { return progress.best }
+        if shouldStop() { return progress.result }
       }
       let record = EpochRecord(
         epoch: epoch, trainingLoss: lossSum / Double(examples.count), validation: probe?.run())
@@ -90,10 +90,7 @@ public struct Trainer {
         break
       }
     }
-    // The epochs after the best one belong to the history as well.
-    return progress.best.map {
-      Result(parameters: $0.parameters, epoch: $0.epoch, history: progress.history)
-    }
+    return progress.result
   }
 
   /// The examples to train on, and those to select by.
@@ -117,6 +114,11 @@ public struct Trainer {
     private var bestLoss = Double.infinity
     /// Epochs since the best one.
     var waited = 0
+
+    /// The best epoch's weights; the epochs after it belong to the history as well.
+    var result: Result? {
+      best.map { Result(parameters: $0.parameters, epoch: $0.epoch, history: history) }
+    }
 
     /// Whether the epoch's weights are the ones to deliver: those of the smallest validation loss,
     /// or without a validation part the last.

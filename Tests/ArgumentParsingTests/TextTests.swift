@@ -28,24 +28,6 @@ internal import Testing
     #expect("".wrapped(to: 5, indent: 3) == "")
   }
 
-  @Test(arguments: [
-    ("", "", 0), ("", "abc", 3), ("kitten", "sitting", 3), ("title", "titel", 1), ("ab", "ba", 1),
-    ("colr", "colour", 2), ("same", "same", 0),
-  ])
-  func editDistance(_ one: String, _ other: String, _ distance: Int) {
-    #expect(one.editDistance(to: other) == distance)
-    #expect(other.editDistance(to: one) == distance)
-  }
-
-  @Test(
-    arguments: [
-      ("pant", "paint"), ("cleanse", "clean"), ("pal", "palette"), ("t", nil), ("zzzzz", nil),
-      ("", nil), ("eval", "eval"),
-    ] as [(String, String?)])
-  func closest(_ typed: String, _ meant: String?) {
-    #expect(typed.closest(of: ["paint", "palette", "clean", "eval", "evaluate"]) == meant)
-  }
-
   private func words(_ text: String) -> [Substring] {
     text.split { $0 == " " || $0 == "\n" }
   }

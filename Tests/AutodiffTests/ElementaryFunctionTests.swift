@@ -180,6 +180,10 @@ import func Foundation.log
     var example = Example(batch: 8, seed: 4)
     let x = example.input([.batch], [-3e9, 3e9, -1.9, 1.9, 255.9, 256, -0.5, .nan])
     let results = [x.converted(to: .int32), x.converted(to: .uint8)]
+    #expect(
+      example.reference(results).map(\.elements) == [
+        [-0x1p31, 2_147_483_520, -1, 1, 255, 256, 0, 0], [0, 255, 0, 1, 255, 255, 0, 0],
+      ])
     for device in Devices.instructionSets {
       let found = example.run(results, device: device).results[0]
       #expect(found[0].integers == [.min, 2_147_483_520, -1, 1, 255, 256, 0, 0])

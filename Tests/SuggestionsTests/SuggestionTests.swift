@@ -23,10 +23,39 @@ import Testing
     #expect(Suggestion.closest(to: "abcd", among: []) == nil)
   }
 
+  @Test(
+    arguments: [
+      ("pant", "paint"), ("cleanse", "clean"), ("pal", "palette"), ("PAL", "palette"), ("t", nil),
+      ("zzzzz", nil), ("", nil), ("eval", "eval"),
+    ] as [(String, String?)])
+  func aBeginningOrAThirdOfTheLettersDecides(typed: String, meant: String?) {
+    let names = ["paint", "palette", "clean", "eval", "evaluate"]
+    #expect(Suggestion.closest(to: typed, among: names) == meant)
+  }
+
+  @Test func theHintIsTheNameThatWasMeantOrAllOfThem() {
+    #expect(
+      Suggestion.hint(for: "kernal", among: ["kernel", "filters"]) == "did you mean 'kernel'?")
+    #expect(
+      Suggestion.hint(for: "zoom", among: ["kernel", "filters"]) == "known are kernel, filters")
+  }
+
+  @Test func aTextOfAnyLengthIsReadQuickly() {
+    #expect(Suggestion.closest(to: String(repeating: "a", count: 1_000_000), among: ["aa"]) == nil)
+  }
+
   @Test(arguments: [
-    ("kitten", "sitting", 3), ("", "abc", 3), ("abc", "", 3), ("abc", "abc", 0), ("ab", "ba", 2),
+    ("", "", 0), ("", "abc", 3), ("kitten", "sitting", 3), ("title", "titel", 1), ("ab", "ba", 1),
+    ("colr", "colour", 2), ("same", "same", 0),
   ])
-  func theDistanceCountsChanges(first: String, second: String, distance: Int) {
+  func theDistanceCountsChangesAndSwaps(first: String, second: String, distance: Int) {
     #expect(Suggestion.editDistance(Array(first), Array(second)) == distance)
+    #expect(Suggestion.editDistance(Array(second), Array(first)) == distance)
+  }
+
+  @Test func quotedTextStaysOnItsLine() {
+    #expect("plain name".quoted == "'plain name'")
+    #expect("a\nb\u{1b}[0m\u{202e}".quoted == "'a\\u{a}b\\u{1b}[0m\\u{202e}'")
+    #expect(String(repeating: "x", count: 500).quoted.count == 123)
   }
 }

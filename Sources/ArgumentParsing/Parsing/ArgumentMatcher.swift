@@ -1,3 +1,5 @@
+internal import Suggestions
+
 /// Gives every word of a command line to the declared argument it belongs to.
 ///
 /// A word that begins with a dash is a name, except a lone `-`, a negative number (no name begins
@@ -95,7 +97,7 @@ struct ArgumentMatcher {
 
   private func suggestion(for name: String) -> String? {
     let names = definitions.filter { $0.kind != .positional }.map(\.name)
-    return String(name.dropFirst(2)).closest(of: names).map { "--\($0)" }
+    return Suggestion.closest(to: String(name.dropFirst(2)), among: names).map { "--\($0)" }
   }
 
   /// The parts before and after the first `=`.

@@ -1,3 +1,5 @@
+internal import Suggestions
+
 /// Finds the command that a command line calls, and reads its arguments.
 struct CommandParser {
   private static let helpNames: Set = ["-h", "-help", "--help"]
@@ -45,7 +47,8 @@ struct CommandParser {
     if let found = subcommands.first(where: { $0.configuration.commandName == name }) {
       return found
     }
-    let suggestion = name.closest(of: subcommands.map { $0.configuration.commandName })
+    let suggestion = Suggestion.closest(
+      to: name, among: subcommands.map { $0.configuration.commandName })
     throw UsageError(.unexpectedArguments([name], suggestion: suggestion), at: path)
   }
 

@@ -1,7 +1,7 @@
 internal import KernelInterface
 
-/// The same numbers as another element type. To integers: rounded towards zero, and a byte holds
-/// what lies in 0…255.
+/// The same numbers as another element type. To integers: rounded towards zero and held in the
+/// type's range (of float32 numbers, for int32), with 0 for NaN.
 struct Convert: ElementwiseOperation {
   static let name = "convert"
   let element: ElementType
@@ -26,9 +26,14 @@ struct Convert: ElementwiseOperation {
   func element(_ x: [Double]) -> Double {
     switch element {
     case .float32: x[0]
-    case .int32: x[0].rounded(.towardZero)
-    case .uint8: min(max(x[0].rounded(.towardZero), 0), 255)
+    case .int32: held(x[0], in: -0x1p31...0x1.fffffep30)
+    case .uint8: held(x[0], in: 0...255)
     }
+  }
+
+  private func held(_ number: Double, in range: ClosedRange<Double>) -> Double {
+    number.isNaN
+      ? 0 : min(max(number.rounded(.towardZero), range.lowerBound), range.upperBound)
   }
 
   func pullback(_ node: PullbackContext) -> [Expression?] { [nil] }

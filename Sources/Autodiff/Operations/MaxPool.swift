@@ -146,4 +146,18 @@ extension Expression {
     return graph.apply(
       PoolGather(window: [windowHeight, windowWidth], placement: placement), to: [self, places])
   }
+
+  /// The same for a value that nobody else needs: of a rectified one the maxima are rectified
+  /// instead of every element. The unit is monotone, so the maxima are the same, and so are their
+  /// places where the gradient is not 0.
+  package func maxPooledOnce(
+    windowHeight: Int, windowWidth: Int, _ placement: WindowPlacement
+  ) -> Expression {
+    guard node.operation is Rectify else {
+      return maxPooled(windowHeight: windowHeight, windowWidth: windowWidth, placement)
+    }
+    return operands[0].maxPooled(
+      windowHeight: windowHeight, windowWidth: windowWidth, placement
+    ).rectified()
+  }
 }

@@ -41,6 +41,10 @@ extension Expression {
   /// The sum over some axes, which are removed. Axes that are not neighbours are summed one run
   /// after the other, the last run first.
   public func sum(_ axes: [Int]) -> Expression {
+    // Unpooling puts every element at one place of its plane, so over planes the sums are the same.
+    if node.operation is Unpool, axes.contains(1), axes.contains(2) {
+      return operands[0].sum(axes)
+    }
     var result = self
     for run in Self.runs(axes) {
       result = graph.apply(Sum(axes: run), to: [result])

@@ -18,10 +18,19 @@ struct FusionPass {
   }
 
   private let rootStorage: Set<Int>
+  /// The nodes that read each node.
+  private var readers: [Int: [Int]] = [:]
+  /// Elementwise nodes that wait for their first reader.
+  private var waiting: Set<Int> = []
 
   func run() -> Schedule {
     var pass = self
     pass.findMaterialized()
+    for index in pass.schedule.live {
+      for operand in pass.graph.nodes[index].operands {
+        pass.readers[operand, default: []].append(index)
+      }
+    }
     for index in pass.schedule.live { pass.place(index) }
     pass.schedule.materialized = pass.materialized
     return pass.schedule
@@ -81,32 +90,84 @@ struct FusionPass {
     schedule.position[index] = schedule.steps.count - 1
   }
 
-  private mutating func placeElementwise(_ index: Int) {
-    let count = graph.nodes[index].type.shape.elementCount
-    let operands = graph.nodes[index].operands.map {
-      schedule.source(of: $0, materialized: materialized)
+  private mutating func placeElementwise(_ index: Int, mayWait: Bool = true) {
+    let latest = positions(of: index).max()
+    guard isEnabled else { return appendLoop(index) }
+    if mayWait, latest == nil, canWait(index) {
+      waiting.insert(index)
+      return
     }
-    let latest = operands.compactMap { schedule.position[$0] }.max()
-    let repeated = schedule.repeatedOperands(of: index, materialized: materialized)
-    if isEnabled, let latest, canJoin(index, step: latest),
-      // What repeats is read from memory, so the step that writes it must be over.
-      !repeated.contains(where: { schedule.position[$0] == latest })
-    {
-      schedule.steps[latest].loop = schedule.steps[latest].loop ?? Schedule.Loop()
-      schedule.steps[latest].loop!.nodes.append(index)
-      schedule.position[index] = latest
+    let group = waitingOperands(of: index)
+    if let latest, canJoin(group + [index], step: latest) {
+      for node in group + [index] { join(node, step: latest) }
+    } else if !group.isEmpty {
+      for node in group {
+        waiting.remove(node)
+        placeElementwise(node, mayWait: false)
+      }
+      placeElementwise(index, mayWait: false)
     } else {
-      schedule.steps.append(
-        Schedule.Step(loop: Schedule.Loop(nodes: [index]), elementCount: count))
-      schedule.position[index] = schedule.steps.count - 1
+      appendLoop(index)
     }
   }
 
-  private func canJoin(_ index: Int, step position: Int) -> Bool {
+  private mutating func join(_ index: Int, step position: Int) {
+    schedule.steps[position].loop = schedule.steps[position].loop ?? Schedule.Loop()
+    schedule.steps[position].loop!.nodes.append(index)
+    schedule.position[index] = position
+    waiting.remove(index)
+  }
+
+  private mutating func appendLoop(_ index: Int) {
+    schedule.steps.append(
+      Schedule.Step(loop: Schedule.Loop(), elementCount: elementCount(index)))
+    join(index, step: schedule.steps.count - 1)
+  }
+
+  private func elementCount(_ index: Int) -> Dimension {
+    graph.nodes[index].type.shape.elementCount
+  }
+
+  private func sources(of index: Int) -> [Int] {
+    graph.nodes[index].operands.map { schedule.source(of: $0, materialized: materialized) }
+  }
+
+  private func positions(of index: Int) -> [Int] {
+    sources(of: index).compactMap { schedule.position[$0] }
+  }
+
+  /// A node that reads nothing but inputs and variables can be computed at any time: best with its
+  /// first reader, if all of its readers read it place by place.
+  private func canWait(_ index: Int) -> Bool {
+    !rootStorage.contains(index)
+      && readers[index, default: []].allSatisfy { reader in
+        graph.nodes[reader].operation is any ElementwiseOperation
+          && elementCount(reader) == elementCount(index)
+      }
+  }
+
+  /// The waiting nodes that a node needs, in the order of computation.
+  private func waitingOperands(of index: Int) -> [Int] {
+    var found: Set<Int> = []
+    var pending = [index]
+    while let node = pending.popLast() {
+      for source in sources(of: node) where waiting.contains(source) {
+        if found.insert(source).inserted { pending.append(source) }
+      }
+    }
+    return found.sorted()
+  }
+
+  private func canJoin(_ indices: [Int], step position: Int) -> Bool {
     let step = schedule.steps[position]
-    guard step.elementCount == graph.nodes[index].type.shape.elementCount else { return false }
+    guard indices.allSatisfy({ step.elementCount == elementCount($0) }) else { return false }
+    // What repeats is read from memory, so the step that writes it must be over.
+    for index in indices {
+      let repeated = schedule.repeatedOperands(of: index, materialized: materialized)
+      if repeated.contains(where: { schedule.position[$0] == position }) { return false }
+    }
     // In the worst case every value of the loop and every operand takes a register.
-    let nodes = Set((step.loop?.nodes ?? []) + [index])
+    let nodes = Set((step.loop?.nodes ?? []) + indices)
     let values = nodes.union(
       nodes.flatMap { graph.nodes[$0].operands.map { schedule.storage(of: $0) } })
     guard values.count < LoopProgram.registerLimit else { return false }

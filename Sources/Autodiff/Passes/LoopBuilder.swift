@@ -33,8 +33,15 @@ struct LoopBuilder {
     let nodes = step.loop?.nodes ?? []
     let inLoop = Set(nodes)
     var stores: [LoopInstruction] = []
-    for (place, index) in nodes.enumerated() {
+    let units = unitConversions(nodes)
+    for (place, index) in nodes.enumerated() where !units.conversions.contains(index) {
       let node = schedule.graph.nodes[index]
+      if let bytes = units.bytes[index] {
+        let source = slot(operand: bytes, inLoop)
+        let result = self.result(of: index, rest: nodes[(place + 1)...], &stores)
+        body.append(LoopInstruction(.unitFromByte, result: result, a: source))
+        continue
+      }
       let operands = node.operands.map { slot(operand: $0, inLoop) }
       let result = self.result(of: index, rest: nodes[(place + 1)...], &stores)
       release(after: place, nodes)
@@ -46,6 +53,28 @@ struct LoopBuilder {
           c: operands.count > 2 ? operands[2] : nil))
     }
     body += stores
+  }
+
+  /// Quotients of converted bytes and 255, with their bytes, and the conversions that nothing else
+  /// reads: one instruction does both, without a division.
+  private func unitConversions(_ nodes: [Int]) -> (bytes: [Int: Int], conversions: Set<Int>) {
+    let graph = schedule.graph
+    var bytes: [Int: Int] = [:]
+    var conversions: Set<Int> = []
+    for index in nodes where graph.nodes[index].operation is Divide {
+      let operands = graph.nodes[index].operands.map { schedule.storage(of: $0) }
+      let source = graph.nodes[operands[0]]
+      guard (graph.nodes[operands[1]].operation as? Fill)?.value == 255,
+        nodes.contains(operands[0]),
+        source.operation is Convert, graph.nodes[source.operands[0]].type.element == .uint8,
+        memory(operands[0]) == nil,
+        nodes.count(where: { graph.nodes[$0].operands.map(schedule.storage).contains(operands[0]) })
+          == 1
+      else { continue }
+      bytes[index] = source.operands[0]
+      conversions.insert(operands[0])
+    }
+    return (bytes, conversions)
   }
 
   /// Where the operand is read, after instructions that bring what repeats into a register.

@@ -26,6 +26,6 @@ public struct MaxPool2D: Layer {
   }
 
   public func callAsFunction(_ x: Expression, parameters: [Expression]) -> Expression {
-    x.maxPooled(windowHeight: size[0], windowWidth: size[1], window.placement)
+    x.maxPooledOnce(windowHeight: size[0], windowWidth: size[1], window.placement)
   }
 }

@@ -3,7 +3,7 @@ extension String {
   ///
   /// Names come out of files that anyone may have made: control characters could otherwise break
   /// a line or drive the terminal.
-  var quoted: String {
+  package var quoted: String {
     let limit = 120
     var text = "'"
     for (index, scalar) in unicodeScalars.enumerated() {

@@ -1,21 +1,35 @@
-/// Reads the part of JSON that a safetensors header may use: objects, strings, and arrays of whole
-/// numbers.
+/// Reads JSON token by token, and nothing but JSON (RFC 8259).
 ///
-/// A general parser would silently keep one of two equal keys, turn numbers into floating point,
-/// and recurse as deep as the file tells it to.
-struct HeaderReader {
+/// Foundation's parser would silently keep one of two equal keys, accept a comma before a closing
+/// bracket, and turn numbers into floating point.
+package struct JSONReader<Failure: Error> {
   private let bytes: ArraySlice<UInt8>
-  private var position: Int
+  private let makeFailure: (_ offset: Int, _ expected: String) -> Failure
+  /// The offset of the next byte.
+  package private(set) var position: Int
 
-  init(_ bytes: ArraySlice<UInt8>) {
+  /// - Parameter failure: the error for a place among the bytes at which something else was
+  ///   expected.
+  package init(
+    _ bytes: ArraySlice<UInt8>, failure: @escaping (_ offset: Int, _ expected: String) -> Failure
+  ) {
     self.bytes = bytes
+    makeFailure = failure
     position = bytes.startIndex
   }
 
+  /// The first byte of the next token; nil at the end.
+  package var token: UInt8? {
+    mutating get {
+      skipSpace()
+      return next
+    }
+  }
+
   /// Reads an object; `readValue` is called behind every key and must read the value.
-  mutating func readObject(
-    _ readValue: (String, inout HeaderReader) throws(SafetensorsError) -> Void
-  ) throws(SafetensorsError) {
+  package mutating func readObject(
+    _ readValue: (String, inout JSONReader) throws(Failure) -> Void
+  ) throws(Failure) {
     try expect("{")
     if skip("}") { return }
     repeat {
@@ -26,18 +40,21 @@ struct HeaderReader {
     try expect("}")
   }
 
-  mutating func readIntegers() throws(SafetensorsError) -> [Int] {
+  /// Reads an array; `readElement` must read an element.
+  package mutating func readArray<T>(
+    _ readElement: (inout JSONReader) throws(Failure) -> T
+  ) throws(Failure) -> [T] {
     try expect("[")
     if skip("]") { return [] }
-    var integers: [Int] = []
+    var elements: [T] = []
     repeat {
-      integers.append(try readInteger())
+      elements.append(try readElement(&self))
     } while skip(",")
     try expect("]")
-    return integers
+    return elements
   }
 
-  mutating func readString() throws(SafetensorsError) -> String {
+  package mutating func readString() throws(Failure) -> String {
     try expect("\"")
     let start = position
     var text: [UInt8] = []
@@ -60,17 +77,45 @@ struct HeaderReader {
     throw failure("the end of the string")
   }
 
-  /// Reads the end of the header.
-  mutating func readEnd() throws(SafetensorsError) {
+  /// Reads a word such as `true`.
+  package mutating func readLiteral(_ word: String) throws(Failure) {
     skipSpace()
-    if position < bytes.endIndex { throw failure("the end of the header") }
+    guard bytes[position...].starts(with: word.utf8) else { throw failure("'\(word)'") }
+    position += word.utf8.count
   }
 
-  private mutating func readInteger() throws(SafetensorsError) -> Int {
+  /// Reads the end of what is called `document`.
+  package mutating func readEnd(of document: String) throws(Failure) {
+    if token != nil { throw failure("the end of \(document)") }
+  }
+
+  /// Reads any number, as its text.
+  package mutating func readNumber() throws(Failure) -> String {
+    skipSpace()
+    let start = position
+    _ = skipExactly("-")
+    let isPadded = next == UInt8(ascii: "0")
+    let digits = skipDigits()
+    var isNumber = digits > 0 && !(isPadded && digits > 1)
+    if skipExactly(".") { isNumber = skipDigits() > 0 && isNumber }
+    if skipExactly("e") || skipExactly("E") {
+      _ = skipExactly("+") || skipExactly("-")
+      isNumber = skipDigits() > 0 && isNumber
+    }
+    let text = String(decoding: bytes[start..<position], as: UTF8.self)
+    guard isNumber else {
+      position = start
+      throw failure("a number")
+    }
+    return text
+  }
+
+  /// Reads a whole number that is not negative.
+  package mutating func readInteger() throws(Failure) -> Int {
     skipSpace()
     let start = position
     var value = 0
-    while let byte = next, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) {
+    while let byte = next, Self.isDigit(byte) {
       let digit = Int(byte - UInt8(ascii: "0"))
       let (product, over) = value.multipliedReportingOverflow(by: 10)
       let (sum, overAgain) = product.addingReportingOverflow(digit)
@@ -90,7 +135,7 @@ struct HeaderReader {
   }
 
   /// Reads what follows a backslash.
-  private mutating func readEscape() throws(SafetensorsError) -> Unicode.Scalar {
+  private mutating func readEscape() throws(Failure) -> Unicode.Scalar {
     guard let byte = next else { throw failure("an escape sequence") }
     position += 1
     switch byte {
@@ -108,7 +153,7 @@ struct HeaderReader {
   }
 
   /// Reads four hexadecimal digits, and the second half of a surrogate pair behind a first one.
-  private mutating func readUnicodeEscape() throws(SafetensorsError) -> Unicode.Scalar {
+  private mutating func readUnicodeEscape() throws(Failure) -> Unicode.Scalar {
     let start = position
     let first = try readHexadecimal()
     if let scalar = Unicode.Scalar(first) { return scalar }
@@ -123,7 +168,7 @@ struct HeaderReader {
     throw failure("a pair of surrogates")
   }
 
-  private mutating func readHexadecimal() throws(SafetensorsError) -> UInt32 {
+  private mutating func readHexadecimal() throws(Failure) -> UInt32 {
     var value: UInt32 = 0
     for _ in 0..<4 {
       guard let byte = next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
@@ -152,11 +197,20 @@ struct HeaderReader {
     return true
   }
 
-  private mutating func expect(_ token: Unicode.Scalar) throws(SafetensorsError) {
+  private mutating func expect(_ token: Unicode.Scalar) throws(Failure) {
     if !skip(token) { throw failure("'\(token)'") }
   }
 
-  private func failure(_ expected: String) -> SafetensorsError {
-    .invalidHeader(offset: position, expected: expected)
+  package static func isDigit(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
   }
+
+  private mutating func skipDigits() -> Int {
+    let start = position
+    while let byte = next, Self.isDigit(byte) { position += 1 }
+    return position - start
+  }
+
+  /// That something else was expected at the present place.
+  package func failure(_ expected: String) -> Failure { makeFailure(position, expected) }
 }
