@@ -117,7 +117,7 @@ internal import Testing
         "shapes",
         "layers[0] (dense): it takes a vector, not [6, 16, 1]; put a flatten layer before it"
       ),
-      ("json", "its metadata is damaged: model specification: it is not valid JSON"),
+      ("json", #"its metadata is damaged: model specification: line 1, column 2: '"' is expected"#),
       ("record", "its metadata is damaged: training record: the key 'epoch' is missing"),
       ("seed", "its seed is '-1', not a number from 0 to 18446744073709551615"),
       (

@@ -5,8 +5,8 @@ internal import Testing
     (#"{"epoch": 3}"#, "unknown key 'epoch'; did you mean 'epochs'?"),
     (
       #"{"colour": 3}"#,
-      "unknown key 'colour'; known are 'adversarial', 'batchSize', 'dataset', 'earlyStopping', "
-        + "'epochs', 'limit', 'model', 'optimizer', 'seed', 'validation'"
+      "unknown key 'colour'; known are adversarial, batchSize, dataset, earlyStopping, "
+        + "epochs, limit, model, optimizer, seed, validation"
     ),
     (#"{"epochs": "3"}"#, "epochs: a whole number is needed, not a text"),
     (#"{"epochs": 1.5}"#, "epochs: a whole number is needed, not 1.5"),
@@ -21,9 +21,9 @@ internal import Testing
     ),
     (#"{"adversarial": {"ratio": 1.5}}"#, "adversarial: ratio: 1.5 is outside 0…1"),
     (#"{"adversarial": {"ratio": -1}}"#, "adversarial: ratio: -1 is outside 0…1"),
-    (#"{"adversarial": {"ratio": NaN}}"#, "it is not valid JSON"),
+    (#"{"adversarial": {"ratio": NaN}}"#, "line 1, column 27: a value is expected"),
     (#"{"adversarial": {"ratio": "NaN"}}"#, "adversarial: ratio: a number is needed, not a text"),
-    (#"{"adversarial": {"epsilon": 1e999}}"#, "it is not valid JSON"),
+    (#"{"adversarial": {"epsilon": 1e999}}"#, "line 1, column 34: the number '1e999' is too large"),
     (#"{"adversarial": {"epsilon": -0.1}}"#, "adversarial: epsilon: -0.1 is outside 0…1"),
     (#"{"adversarial": {"epsilon": 2}}"#, "adversarial: epsilon: 2 is outside 0…1"),
     (#"{"optimizer": {"type": "adm"}}"#, "optimizer: type: 'adm' is unknown; did you mean 'adam'?"),
@@ -32,8 +32,12 @@ internal import Testing
       "optimizer: learningRate: -0.5 is outside 0…100"
     ),
     (#"{"earlyStopping": {"patience": 0}}"#, "earlyStopping: patience: 0 is outside 1…1000000"),
+    (
+      #"{"epochs": 1, "epochs": 2}"#,
+      "line 1, column 24: the key 'epochs' stands twice in one object"
+    ),
     ("[]", "an object is needed, not a list"),
-    (#"{"epochs": 1"#, "it is not valid JSON"),
+    (#"{"epochs": 1"#, "line 1, column 13: '}' is expected"),
   ])
   func recipes(_ text: String, _ message: String) async throws {
     let sandbox = try Sandbox()
@@ -56,7 +60,7 @@ internal import Testing
     ),
     (
       #"{"name": "x", "input": [28, 28, 1], "layers": [{"type": "flatten", "units": 3}]}"#,
-      "layers[0]: unknown key 'units'; known are 'type'"
+      "layers[0]: unknown key 'units'; known are type"
     ),
     (
       #"{"name": "x", "input": [28, 28, 1], "layers": [{"type": "flatten"}, {"type": "dense"}]}"#,
