@@ -114,6 +114,9 @@ let package = Package(
           ["-static-stdlib"] + staticFoundation.map { "-l" + $0 },
           .when(platforms: [.linux], configuration: .release))
       ]),
+    .target(
+      name: "TestSupport", dependencies: ["CZlib"], path: "Tests/TestSupport",
+      swiftSettings: strict),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "KernelInterface"], swiftSettings: strict),
     .testTarget(
@@ -125,7 +128,7 @@ let package = Package(
     .testTarget(name: "SuggestionsTests", dependencies: ["Suggestions"], swiftSettings: strict),
     .testTarget(
       name: "DatasetsTests",
-      dependencies: ["Autodiff", "BundledFiles", "CZlib", "Datasets", "Digests"],
+      dependencies: ["Autodiff", "BundledFiles", "Datasets", "Digests", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "CheckpointsTests", dependencies: ["Autodiff", "Checkpoints"], exclude: ["Golden"],
@@ -163,10 +166,14 @@ let package = Package(
         "Networks", "TrainedModels",
       ], swiftSettings: strict),
     .testTarget(
-      name: "ReportingTests", dependencies: ["CZlib", "Evaluation", "Reporting"],
+      name: "ReportingTests", dependencies: ["CZlib", "Evaluation", "Reporting", "TestSupport"],
       exclude: ["Snapshots"], swiftSettings: strict),
     .testTarget(
-      name: "ArgumentParsingTests", dependencies: ["ArgumentParsing"], exclude: ["Snapshots"],
-      swiftSettings: strict),
+      name: "ArgumentParsingTests", dependencies: ["ArgumentParsing", "TestSupport"],
+      exclude: ["Snapshots"], swiftSettings: strict),
+    .testTarget(
+      name: "DefendTests",
+      dependencies: ["Autodiff", "Checkpoints", "Evaluation", "Kernels", "TestSupport", "defend"],
+      exclude: ["Snapshots"], swiftSettings: strict),
   ] + wideKernels
 )

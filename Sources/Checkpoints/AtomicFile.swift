@@ -24,6 +24,32 @@ public enum AtomicFile {
     try write(bytes, to: path, creatingDirectory: creatingDirectory, system: SystemCalls())
   }
 
+  /// Finds out, before the work whose result it will hold, whether a file can be written. Nothing
+  /// is made or changed, but for a temporary file that is removed at once.
+  ///
+  /// - Parameter creatingDirectory: as for ``write(_:to:creatingDirectory:)``.
+  /// - Throws: ``FileError/cannotWrite(path:reason:)``, as writing would.
+  public static func checkWritable(
+    _ path: String, creatingDirectory: Bool = false
+  ) throws(FileError) {
+    do throws(SystemFault) {
+      try SystemFault.checkPath(path)
+      let target = try followingLinks(path)
+      var directory = try directory(of: target)
+      var status = stat()
+      if creatingDirectory, stat(directory, &status) != 0, errno == ENOENT {
+        directory = try Self.directory(of: directory)
+      }
+      try checkDirectory(directory)
+      _ = try permissionsOfReplaceableFile(target)
+      let temporary = try createTemporary(in: directory)
+      close(temporary.descriptor)
+      unlink(temporary.path)
+    } catch {
+      throw .cannotWrite(path: path, reason: error.reason)
+    }
+  }
+
   static func write(
     _ bytes: [UInt8], to path: String, creatingDirectory: Bool, system: SystemCalls
   ) throws(FileError) {

@@ -75,7 +75,7 @@ public struct ConfigurationObject {
     default: throw wrongType(key, "a number", value)
     }
     guard range.contains(number) else {
-      throw .invalid(place: place(of: key), "\(number) is outside \(Self.text(range))")
+      throw .invalid(place: place(of: key), "\(Self.text(number)) is outside \(Self.text(range))")
     }
     return number
   }
@@ -145,6 +145,12 @@ public struct ConfigurationObject {
 
   private static func text<T: Comparable & Numeric>(_ range: ClosedRange<T>) -> String {
     let isOpen = "\(range.upperBound)" == "\(Int.max)" || "\(range.upperBound)" == "inf"
-    return isOpen ? "\(range.lowerBound)…" : "\(range.lowerBound)…\(range.upperBound)"
+    return "\(text(range.lowerBound))…" + (isOpen ? "" : text(range.upperBound))
+  }
+
+  /// `1` rather than `1.0`, as it would be typed.
+  private static func text(_ number: some Numeric) -> String {
+    let text = "\(number)"
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 }

@@ -47,11 +47,18 @@ public struct DatasetCatalog: Sendable {
       let entries = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
       found.formUnion(entries.filter { IDXDirectory(path: "\(directory)/\($0)").holdsImages })
     }
-    if let explicitDirectory, IDXDirectory(path: explicitDirectory).holdsImages {
-      found.insert(Self.lastComponent(of: explicitDirectory))
-    }
+    if let ownName { found.insert(ownName) }
     let ownNames = found.filter(PlainName.isPlain).subtracting(Self.bundledNames)
     return Self.bundledNames + ownNames.sorted()
+  }
+
+  /// The name of the data set that the user's directory itself is; nil where none was named, or
+  /// where it has no IDX files of its own.
+  public var ownName: String? {
+    guard let explicitDirectory, IDXDirectory(path: explicitDirectory).holdsImages else {
+      return nil
+    }
+    return Self.lastComponent(of: explicitDirectory)
   }
 
   /// Loads a data set.
@@ -82,10 +89,7 @@ public struct DatasetCatalog: Sendable {
       }
     }
     // Only under its own name: figures for one data set must not be shown as another's.
-    guard let explicitDirectory, Self.lastComponent(of: explicitDirectory) == name,
-      IDXDirectory(path: explicitDirectory).holdsImages
-    else { return nil }
-    return explicitDirectory
+    return ownName == name ? explicitDirectory : nil
   }
 
   private static func lastComponent(of path: String) -> String {

@@ -31,8 +31,13 @@ public struct Model: Sendable {
       } catch .layer(let type, let reason) {
         throw .layerAt(index: index, type: type, reason: reason)
       }
-      guard count <= Self.parameterLimit, shape.reduce(1, *) <= Self.parameterLimit else {
+      guard count <= Self.parameterLimit else {
         throw .tooLarge(parameters: count, limit: Self.parameterLimit)
+      }
+      guard shape.reduce(1, *) <= Self.parameterLimit else {
+        throw .layerAt(
+          index: index, type: type(of: layer).type,
+          reason: "its result \(shape) has more than \(Self.parameterLimit) values")
       }
       shapes.append(shape)
     }

@@ -30,6 +30,9 @@ public enum OptimizerCatalog {
     Adam.self,
     SGD.self,
   ]
+
+  /// What a learning rate may be.
+  public static let learningRates = 0.0...100
 }
 
 extension Graph {

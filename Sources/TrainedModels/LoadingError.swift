@@ -4,7 +4,10 @@ public import Networks
 
 /// Why a model, a recipe or a trained model cannot be had.
 public enum LoadingError: Error, CustomStringConvertible {
-  case notFound(kind: String, name: String, known: [String])
+  /// Neither a bundled name nor a file.
+  case notFound(kind: String, name: String, nearest: String?, known: [String])
+  /// A file that is there, but cannot be read.
+  case file(FileError)
   case configuration(ConfigurationError)
   case model(source: String, ModelError)
   case checkpoint(CheckpointError)
@@ -13,13 +16,14 @@ public enum LoadingError: Error, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .notFound(let kind, let name, let known):
-      "there is no \(kind) '\(name)': no such file, and the bundled ones are "
-        + known.joined(separator: ", ")
+    case .notFound(let kind, let name, let nearest, let known):
+      "there is no \(kind) '\(name)'" + (nearest.map { "; did you mean '\($0)'?" } ?? ".")
+        + " Bundled: \(known.joined(separator: ", ")); others are JSON files, given by their path"
+    case .file(let error): error.description
     case .configuration(let error): error.description
     case .model(let source, let error): "\(source): \(error)"
     case .checkpoint(let error): error.description
-    case .record(let path, let error): "\(path): its metadata is damaged: \(error)"
+    case .record(let path, let error): "'\(path)': its metadata is damaged: \(error)"
     }
   }
 

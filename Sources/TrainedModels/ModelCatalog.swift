@@ -1,7 +1,8 @@
 internal import BundledFiles
+internal import Checkpoints
 public import Configurations
-internal import Foundation
 public import Networks
+internal import Suggestions
 
 /// The models and recipes that can be named: the bundled ones, and files.
 public enum ModelCatalog {
@@ -27,20 +28,26 @@ public enum ModelCatalog {
     }
   }
 
-  /// A bundled name wins over a file; a path has a slash or an extension.
+  /// In bytes.
+  private static let sizeLimit = 10_000_000
+
+  /// A bundled name wins over a file; `./name` is always a file.
   private static func object(
     _ nameOrPath: String, kind: String, names: [String], bundled: (String) -> [UInt8]?
   ) throws(LoadingError) -> ConfigurationObject {
     let bytes: [UInt8]
     if let found = bundled(nameOrPath) {
       bytes = found
-    } else if let data = FileManager.default.contents(atPath: nameOrPath) {
-      guard data.count <= 10_000_000 else {
-        throw .configuration(.syntax(nameOrPath, "it is larger than any \(kind) (10 MB)"))
-      }
-      bytes = [UInt8](data)
     } else {
-      throw .notFound(kind: kind, name: nameOrPath, known: names)
+      do throws(FileError) {
+        bytes = try AtomicFile.read(nameOrPath, limit: sizeLimit)
+      } catch .missing {
+        throw .notFound(
+          kind: kind, name: nameOrPath,
+          nearest: Suggestion.closest(to: nameOrPath, among: names), known: names)
+      } catch {
+        throw .file(error)
+      }
     }
     return try LoadingError.configuring { () throws(ConfigurationError) in
       try ConfigurationObject(JSONValue(parsing: bytes, source: nameOrPath), place: nameOrPath)

@@ -54,7 +54,7 @@ public struct TrainedModel: Sendable {
     do throws(ModelError) {
       model = try Model(specification)
     } catch {
-      throw .model(source: path, error)
+      throw .model(source: "'\(path)'", error)
     }
     do throws(CheckpointError) {
       parameters = try checkpoint.validate(expected: model.parameters.map { ($0.name, $0.shape) })

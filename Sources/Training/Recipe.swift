@@ -22,14 +22,18 @@ public struct Recipe: Sendable {
   /// Only the first examples of the training and of the test set; nil for all.
   public var limit: Int?
 
+  /// What numbers of epochs and sizes of batches may be.
+  public static let epochCounts = 1...1_000_000
+  public static let batchSizes = 1...65_536
+
   /// Reads a recipe strictly; what is missing has the value of the tutorials.
   public init(_ object: ConfigurationObject) throws(ConfigurationError) {
     var object = object
     model = try object.string("model") ?? "cnn"
     dataset = try object.string("dataset") ?? "mnist-5k"
     seed = try object.integer("seed", in: 0...Int.max) ?? 0
-    epochs = try object.integer("epochs", in: 1...1_000_000) ?? 10
-    batchSize = try object.integer("batchSize", in: 1...65_536) ?? 32
+    epochs = try object.integer("epochs", in: Self.epochCounts) ?? 10
+    batchSize = try object.integer("batchSize", in: Self.batchSizes) ?? 32
     optimizer = try Self.optimizer(try object.object("optimizer"), place: object.place)
     var adversarial = try object.object("adversarial")
     adversarialRatio = try adversarial?.number("ratio", in: 0...1) ?? 0
@@ -37,7 +41,8 @@ public struct Recipe: Sendable {
     try adversarial?.finish()
     validation = try object.integer("validation", in: 0...Int.max)
     var stopping = try object.object("earlyStopping")
-    patience = try stopping?.integer("patience", in: 1...1_000_000) ?? (stopping == nil ? nil : 1)
+    let patience = try stopping?.integer("patience", in: Self.epochCounts)
+    self.patience = patience ?? (stopping == nil ? nil : 1)
     try stopping?.finish()
     limit = try object.integer("limit", in: 1...Int.max)
     try object.finish()

@@ -27,7 +27,7 @@ enum Main {
     do throws(UsageError) {
       switch try Defend.parse(CommandLine.arguments.dropFirst(), width: Terminal.columns) {
       case .run(let command): run(command)
-      case .help(let text), .version(let text): print(text)
+      case .help(let text), .version(let text): Terminal.printLine(text)
       }
     } catch {
       Terminal.printError(error.fullMessage)

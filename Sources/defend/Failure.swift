@@ -55,7 +55,7 @@ extension ExitStatus {
 
   fileprivate init(_ error: DatasetError) {
     switch error {
-    case .unknownName, .missingFile: self = .missingFile
+    case .unknownName, .missingFile, .unreadableFile: self = .missingFile
     case .invalidName, .invalidValidationCount: self = .usage
     default: self = .badData
     }
@@ -64,6 +64,7 @@ extension ExitStatus {
   fileprivate init(_ error: LoadingError) {
     switch error {
     case .notFound: self = .missingFile
+    case .file(let error): self.init(error.category)
     case .checkpoint(let error): self.init(error.category)
     case .configuration, .model, .record: self = .badData
     }

@@ -1,4 +1,5 @@
 internal import ArgumentParsing
+internal import TestSupport
 internal import Testing
 
 @Suite struct HelpTests {
@@ -8,13 +9,14 @@ internal import Testing
   ])
   func layout(_ words: [String]) throws {
     let name = (["brush"] + words.dropLast()).joined(separator: "-")
-    try expectSnapshot(try help(words), named: "help-\(name)")
+    try expectSnapshot(try help(words) + "\n", named: "help-\(name).txt")
   }
 
   @Test(arguments: [1, 60, 100])
   func widths(_ width: Int) throws {
     try expectSnapshot(
-      try help(["paint", "--help"], width: width), named: "help-brush-paint-\(width)")
+      try help(["paint", "--help"], width: width) + "\n",
+      named: "help-brush-paint-\(width).txt")
   }
 
   @Test(

@@ -1,4 +1,5 @@
 internal import ArgumentParsing
+internal import TestSupport
 internal import Testing
 
 @Suite struct UsageErrorTests {
@@ -33,7 +34,7 @@ internal import Testing
       }
     }
     #expect(!transcript.contains { $0.contains("no error") })
-    try expectSnapshot(transcript.joined(separator: "\n"), named: "errors")
+    try expectSnapshot(transcript.joined(separator: "\n") + "\n", named: "errors.txt")
   }
 
   @Test(arguments: mistakes)

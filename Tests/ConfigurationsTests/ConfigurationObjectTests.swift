@@ -91,10 +91,10 @@ import Testing
       "a.json: size: a whole number is needed, not 9.223372036854776e+18"
     ),
     (#"{"count": -1}"#, "a.json: count: -1 is outside 0…"),
-    (#"{"rate": 0.51}"#, "a.json: rate: 0.51 is outside 0.0…0.5"),
-    (#"{"rate": -1e-9}"#, "a.json: rate: -1e-09 is outside 0.0…0.5"),
+    (#"{"rate": 0.51}"#, "a.json: rate: 0.51 is outside 0…0.5"),
+    (#"{"rate": -1e-9}"#, "a.json: rate: -1e-09 is outside 0…0.5"),
     (#"{"rate": "0.1"}"#, "a.json: rate: a number is needed, not a text"),
-    (#"{"weight": -1}"#, "a.json: weight: -1.0 is outside 0.0…"),
+    (#"{"weight": -1}"#, "a.json: weight: -1 is outside 0…"),
     (#"{"pair": [1, 2, 3]}"#, "a.json: pair: a list of 2 numbers is needed, not of 3"),
     (#"{"pair": []}"#, "a.json: pair: a list of 2 numbers is needed, not of 0"),
     (#"{"pair": [1, 10]}"#, "a.json: pair: 10 is outside 0…9"),

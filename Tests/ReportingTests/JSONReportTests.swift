@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import Reporting
+import TestSupport
 import Testing
 
 @Suite struct JSONReportTests {

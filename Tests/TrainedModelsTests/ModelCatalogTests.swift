@@ -32,6 +32,7 @@ import TrainedModels
     let error = try #require(throws: LoadingError.self) { try ModelCatalog.specification("resnet") }
     #expect(
       error.description
-        == "there is no model 'resnet': no such file, and the bundled ones are cnn, mlp")
+        == "there is no model 'resnet'. Bundled: cnn, mlp; others are JSON files, given by their path"
+    )
   }
 }

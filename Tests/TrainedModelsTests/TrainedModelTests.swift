@@ -115,12 +115,12 @@ import Testing
       try Self.message {
         $1.model = $1.model.replacing(#""kernel":[3,3]"#, with: #""kernel":[9,9]"#)
       }
-        == "m: layers[0] (convolution): a window of [9, 9] does not fit on [6, 6, 1] "
+        == "'m': layers[0] (convolution): a window of [9, 9] does not fit on [6, 6, 1] "
         + "with padding [1, 1]")
   }
 
   @Test func damagedMetadata() throws {
-    let prefix = "m: its metadata is damaged: "
+    let prefix = "'m': its metadata is damaged: "
     #expect(
       try Self.message { $1.model = "{" }
         == prefix + #"model specification: line 1, column 2: '"' is expected"#)

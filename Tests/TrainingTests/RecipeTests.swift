@@ -72,7 +72,7 @@ import Training
       #"{"optimizer": {"momentum": 0.9}}"#,
       "r.json: optimizer: unknown key 'momentum'; known are beta1, beta2, epsilon, learningRate, type"
     ),
-    (#"{"adversarial": {"ratio": 1.1}}"#, "r.json: adversarial: ratio: 1.1 is outside 0.0…1.0"),
+    (#"{"adversarial": {"ratio": 1.1}}"#, "r.json: adversarial: ratio: 1.1 is outside 0…1"),
     (
       #"{"adversarial": {"epsilon": "8/255"}}"#,
       "r.json: adversarial: epsilon: a number is needed, not a text"

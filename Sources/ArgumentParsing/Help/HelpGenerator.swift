@@ -1,9 +1,10 @@
-/// Writes the help and the usage of a command, laid out as swift-argument-parser does.
+/// Writes the help and the usage of a command, laid out as swift-argument-parser does, but for a
+/// command's own options, which stand before those that it shares with others.
 struct HelpGenerator {
   /// Where descriptions begin, as everywhere in the help.
   private static let descriptionColumn = 26
-  /// Above so many arguments the usage spells out only those that are required or positional.
-  private static let usageLimit = 12
+  /// Of a usage that is longer only the arguments that are required or positional are spelled out.
+  private static let usageLimit = 72
   /// Below this width the columns would leave no room; narrower terminals break the lines.
   private static let narrowest = 40
 
@@ -15,15 +16,19 @@ struct HelpGenerator {
 
   /// How the command is used, such as `brush paint [--quiet] <picture>`.
   var usage: String {
-    var shown = path.definitions
-    var words = [path.name]
-    if shown.count > Self.usageLimit {
-      shown = shown.filter { $0.isRequired || $0.kind == .positional }
-      words.append("[<options>]")
-    }
-    words += shown.map(\.synopsis)
-    if !path.subcommands.isEmpty { words.append("<subcommand>") }
-    return words.joined(separator: " ")
+    let all = usage(of: path.definitions)
+    if all.count <= Self.usageLimit { return all }
+    return usage(
+      of: path.definitions.filter { $0.isRequired || $0.kind == .positional },
+      placeholders: ["[<options>]"])
+  }
+
+  private func usage(
+    of definitions: [ArgumentDefinition], placeholders: [String] = []
+  ) -> String {
+    let subcommand = path.subcommands.isEmpty ? [] : ["<subcommand>"]
+    return ([path.name] + placeholders + definitions.map(\.synopsis) + subcommand)
+      .joined(separator: " ")
   }
 
   func text(width: Int) -> String {
@@ -75,8 +80,8 @@ extension HelpGenerator {
     }
   }
 
-  /// Positional arguments, the titled groups in the order of declaration, the other options, and
-  /// the subcommands.
+  /// Positional arguments, the command's own options, the titled groups in the order of
+  /// declaration, and the subcommands.
   private var sections: [Section] {
     let definitions = path.definitions + path.builtins
     let untitled = definitions.filter { $0.section == nil }
@@ -89,8 +94,8 @@ extension HelpGenerator {
     }
     let sections =
       [Section(title: "Arguments", rows: untitled.filter { $0.kind == .positional }.map(Row.init))]
-      + groups
       + [Section(title: "Options", rows: untitled.filter { $0.kind != .positional }.map(Row.init))]
+      + groups
       + [Section(title: "Subcommands", rows: path.subcommands.map { Row($0.configuration) })]
     return sections.filter { !$0.rows.isEmpty }
   }

@@ -1,12 +1,12 @@
 extension ArgumentFormat where Value: FixedWidthInteger {
   /// An integer of a range: `.range(1...64)`.
   public static func range(_ range: ClosedRange<Value>) -> Self {
-    limited(to: range, "is not an integer between \(range.lowerBound) and \(range.upperBound)")
+    limited(to: range, "not an integer between \(range.lowerBound) and \(range.upperBound)")
   }
 
   /// An integer of a range without an end: `.range(1...)`.
   public static func range(_ range: PartialRangeFrom<Value>) -> Self {
-    limited(to: range, "is not an integer of at least \(range.lowerBound)")
+    limited(to: range, "not an integer of at least \(range.lowerBound)")
   }
 
   private static func limited(
@@ -14,7 +14,7 @@ extension ArgumentFormat where Value: FixedWidthInteger {
   ) -> Self {
     Self { text throws(ValidationError) in
       guard let value = Value(text), range.contains(value) else {
-        throw ValidationError("'\(text)' \(refusal)")
+        throw ValidationError(refusal)
       }
       return value
     }
@@ -25,12 +25,12 @@ extension ArgumentFormat where Value: BinaryFloatingPoint & LosslessStringConver
   /// A number of a range: `.range(0...1)`.
   public static func range(_ range: ClosedRange<Value>) -> Self {
     limited(
-      to: range, "is not a number between \(text(range.lowerBound)) and \(text(range.upperBound))")
+      to: range, "not a number between \(text(range.lowerBound)) and \(text(range.upperBound))")
   }
 
   /// A finite number of a range without an end: `.range(0...)`.
   public static func range(_ range: PartialRangeFrom<Value>) -> Self {
-    limited(to: range, "is not a number of at least \(text(range.lowerBound))")
+    limited(to: range, "not a number of at least \(text(range.lowerBound))")
   }
 
   /// `1` rather than `1.0`: a bound is read as a number, not as a value of a type.
@@ -49,7 +49,7 @@ extension ArgumentFormat where Value: BinaryFloatingPoint & LosslessStringConver
   ) -> Self {
     Self { text throws(ValidationError) in
       guard let value = Value(text), value.isFinite, range.contains(value) else {
-        throw ValidationError("'\(text)' \(refusal)")
+        throw ValidationError(refusal)
       }
       return value
     }

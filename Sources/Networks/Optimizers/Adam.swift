@@ -21,7 +21,7 @@ public struct Adam: Optimizer {
   }
 
   public init(_ object: inout ConfigurationObject) throws(ConfigurationError) {
-    learningRate = try object.number("learningRate", in: 0...1) ?? 0.001
+    learningRate = try object.number("learningRate", in: OptimizerCatalog.learningRates) ?? 0.001
     beta1 = try object.number("beta1", in: 0...0.999_999) ?? 0.9
     beta2 = try object.number("beta2", in: 0...0.999_999) ?? 0.999
     epsilon = try object.number("epsilon", in: 1e-12...1) ?? 1e-8

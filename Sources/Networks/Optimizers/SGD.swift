@@ -10,7 +10,7 @@ public struct SGD: Optimizer {
   public let momentum: Double
 
   public init(_ object: inout ConfigurationObject) throws(ConfigurationError) {
-    learningRate = try object.number("learningRate", in: 0...100) ?? 0.01
+    learningRate = try object.number("learningRate", in: OptimizerCatalog.learningRates) ?? 0.01
     momentum = try object.number("momentum", in: 0...0.999_999) ?? 0.9
   }
 

@@ -23,27 +23,28 @@ struct AttackCommand: ParsableCommand {
   @Option("index", valueName: "n", as: .range(0...), help: "The image's place in the test split.")
   var index = 0
 
-  @Option("eps", as: .epsilon, help: "The largest change of a pixel in 0…1, also as 8/255.")
+  @Option(
+    "eps", as: .epsilon, help: "ε: the largest change of a pixel in 0…1, such as 0.1 or 8/255.")
   var epsilon = 0.1
 
-  @Option("target", valueName: "class", help: "The class that the model is to see.")
+  @Option("target", valueName: "class", help: "The class to attack towards, by its name or number.")
   var target: String?
 
   @Option("attack", valueName: "name", as: .oneOf(AttackCatalog.names), help: "The attack.")
   var attack = FGSM.name
 
-  @Option("save", valueName: "dir", help: "Write the three pictures as PNG files into a folder.")
-  var folder: String?
+  @Option("save", valueName: "dir", help: "Write the three pictures as PNG files into a directory.")
+  var directory: String?
 
   @OptionGroup(title: "Data options") var data: DataOptions
   @OptionGroup(title: "Machine options") var machine: DeviceOptions
 
   static let arguments = ArgumentSet<Self>(
-    \.$checkpoint, \.$index, \.$epsilon, \.$target, \.$attack, \.$folder, \.$data, \.$machine)
+    \.$checkpoint, \.$index, \.$epsilon, \.$target, \.$attack, \.$directory, \.$data, \.$machine)
 
   func run() throws {
     let trained = try TrainedModel(contentsOf: checkpoint)
-    let name = data.dataset ?? trained.record.trainedOn.last?.name ?? "mnist-5k"
+    let name = try data.name(otherwise: trained.record.trainedOn.last?.name)
     let test = try data.load(name, limit: data.limit).test
     try Train.check(trained.model, fits: test)
     guard index < test.count else {
@@ -65,13 +66,14 @@ struct AttackCommand: ParsableCommand {
     session.craft(images: image, labels: [target ?? label], threat: threat)
     let result = SingleAttack(
       session: session, dataset: test, label: label, target: target, threat: threat)
-    print(
+    Terminal.printLine(
       result.heading(checkpoint: checkpoint, index: index, attack: attack, epsilon: epsilon))
-    print(TerminalPicture(result.panels, columns: Terminal.columns).text(style: Terminal.style))
-    print(result.figures)
-    if let folder {
-      let files = try result.save(to: folder)
-      print("wrote \(files.joined(separator: ", "))")
+    Terminal.printLine(
+      TerminalPicture(result.panels, columns: Terminal.columns).text(style: Terminal.style))
+    Terminal.printLine(result.figures)
+    if let directory {
+      let files = try result.save(to: directory)
+      Terminal.printLine("wrote \(files.joined(separator: ", "))")
     }
   }
 

@@ -17,16 +17,18 @@ struct Eval: ParsableCommand {
       compared.
       """)
 
-  @Argument("checkpoint", help: "The checkpoints, the baseline first.")
+  @Argument("checkpoint", help: "The files to compare, the baseline first.")
   var paths: [String] = []
 
-  @Option("eps", as: .standard, help: "The largest change of a pixel, or a list: 0,0.05,8/255.")
+  @Option(
+    "eps", as: .standard,
+    help: "ε: the largest change of a pixel in 0…1, or a list such as 0,0.05,8/255.")
   var epsilons = EpsilonList(values: [0.1])
 
   @Option("attack", valueName: "name", as: .oneOf(AttackCatalog.names), help: "The attack.")
   var attack = FGSM.name
 
-  @Flag("transfer", help: "Also try the examples made on each checkpoint on the others.")
+  @Flag("transfer", help: "Also try the examples made on each checkpoint on all others.")
   var transfer: Bool
 
   @Option("json", valueName: "file", help: "Write the report as JSON; - is standard output.")
@@ -56,14 +58,16 @@ struct Eval: ParsableCommand {
 
   func run() throws {
     let paths = paths.isEmpty ? Self.defaultPaths : paths
+    if self.paths.isEmpty { try checkDefaults() }
+    if let json, json != "-" { try AtomicFile.checkWritable(json) }
     let models = try paths.map { (path: $0, trained: try TrainedModel(contentsOf: $0)) }
-    let name = data.dataset ?? models[0].trained.record.trainedOn.last?.name ?? "mnist-5k"
+    let name = try data.name(otherwise: models[0].trained.record.trainedOn.last?.name)
     let test = try data.load(name, limit: data.limit).test
     for (path, trained) in models {
       do {
         try Train.check(trained.model, fits: test)
       } catch {
-        throw Failure(.badData, "\(path): \(error)")
+        throw Failure(.badData, "'\(path)': \(error)")
       }
     }
     let evaluator = Evaluator(
@@ -77,7 +81,17 @@ struct Eval: ParsableCommand {
     }
     if isShowing { Terminal.clearShare() }
     if let json { try write(JSONReport(report).text, to: json) }
-    if !quiet, json != "-" { print(TextReport(report, style: Terminal.style).text) }
+    if !quiet, json != "-" { Terminal.printLine(TextReport(report, style: Terminal.style).text) }
+  }
+
+  /// - Throws: a ``Failure`` that says how to make the default checkpoints where there are none.
+  private func checkDefaults() throws {
+    for path in Self.defaultPaths where !FileManager.default.fileExists(atPath: path) {
+      throw Failure(
+        .missingFile,
+        "there is no file '\(path)'; name checkpoints, or make the two default ones with "
+          + "'defend train --adv-ratio 0' and 'defend train --adv-ratio 0.5'")
+    }
   }
 
   private func write(_ text: String, to path: String) throws {

@@ -15,8 +15,8 @@ struct Train: ParsableCommand {
     abstract: "Train a classifier on clean and adversarial examples.",
     discussion: """
       The loss is α · clean + (1 − α) · adversarial with α = 1 − adv-ratio; the adversarial examples \
-      are made by FGSM, on the fly, from the current weights. What no option says comes from the \
-      recipe.
+      are made by FGSM, on the fly, from the current weights. Options win over the recipe that \
+      --config names. Ctrl-C ends the training and keeps the best epoch so far.
       """)
 
   @Option(
@@ -24,38 +24,46 @@ struct Train: ParsableCommand {
     help: "The share of the adversarial loss: 0 is plain training, 1 adversarial only.")
   var ratio: Double?
 
-  @Option("eps", as: .epsilon, help: "The largest change of a pixel in 0…1, also as 8/255.")
+  @Option(
+    "eps", as: .epsilon, help: "ε: the largest change of a pixel in 0…1, such as 0.1 or 8/255.")
   var epsilon: Double?
 
   @Option(
-    "model", valueName: "name", help: "A bundled model (cnn, mlp), or the path of a specification.")
+    "model", valueName: "model",
+    help: "A bundled model (\(ModelCatalog.names.joined(separator: ", "))), or a file like one.")
   var model: String?
 
   @Option(
-    "config", valueName: "recipe", help: "A bundled recipe (default, cnn, mlp), or a file.")
+    "config", valueName: "recipe",
+    help:
+      "A bundled recipe (\(ModelCatalog.recipeNames.joined(separator: ", "))), or a file like one.")
   var recipe = "default"
 
-  @Option("epochs", valueName: "n", as: .range(1...1_000_000), help: "Passes over the data.")
+  @Option("epochs", valueName: "n", as: .range(Recipe.epochCounts), help: "Passes over the data.")
   var epochs: Int?
 
-  @Option("batch-size", valueName: "n", as: .range(1...65_536), help: "The examples of a step.")
+  @Option(
+    "batch-size", valueName: "n", as: .range(Recipe.batchSizes), help: "The examples of a step.")
   var batchSize: Int?
 
-  @Option("learning-rate", valueName: "rate", as: .range(0...100), help: "The optimizer's rate.")
+  @Option(
+    "learning-rate", valueName: "rate", as: .range(OptimizerCatalog.learningRates),
+    help: "The optimizer's rate.")
   var learningRate: Double?
 
-  @Option("seed", as: .range(0...), help: "The seed of all random numbers.")
+  @Option("seed", valueName: "n", as: .range(0...), help: "The seed of all random numbers.")
   var seed: Int?
 
   @Option(
     "validation", valueName: "n", as: .range(0...),
     help: """
-      Hold out <n> training images to choose the best epoch by; 0 takes the last. \
-      (default: a tenth)
+      Hold out <n> training images to choose the best epoch by; with 0 the last epoch is taken. \
+      (default: the recipe's, or a tenth)
       """)
   var validation: Int?
 
-  @Option("init", valueName: "checkpoint", help: "Begin with the weights of a checkpoint.")
+  @Option(
+    "init", valueName: "checkpoint", help: "Harden a checkpoint: begin with its model and weights.")
   var initial: String?
 
   @Option(
@@ -96,7 +104,8 @@ struct Train: ParsableCommand {
     let pair = try data.load(recipe.dataset, limit: recipe.limit)
     try Self.check(model, fits: pair.training)
 
-    let display = TrainingDisplay(epochs: recipe.epochs, isQuiet: quiet)
+    let display = TrainingDisplay(
+      heading: heading(recipe, model, pair.training), epochs: recipe.epochs, isQuiet: quiet)
     let identity = pair.training.identity()
     func trained(_ result: Trainer.Result) -> TrainedModel {
       TrainedModel(
@@ -107,17 +116,23 @@ struct Train: ParsableCommand {
         history: Trainer.configuration(of: result.history), seed: recipe.seed)
     }
     Interrupt.watch()
-    if !quiet { print(heading(recipe, model, pair.training)) }
+    var writtenEpoch: Int?
     let result: Trainer.Result?
     do {
+      defer { display.clearLine() }
       result = try Trainer(recipe: recipe, model: model, device: device).run(
         on: pair.training, initial: start?.parameters, shouldStop: { Interrupt.isRequested },
-        onEvent: { display.show($0) }, onBest: { try output.write(trained($0)) })
-    } catch {
-      display.clearLine()
-      throw error
+        onEvent: { display.show($0) },
+        onBest: {
+          try output.write(trained($0))
+          writtenEpoch = $0.epoch
+        })
+    } catch let error as TrainingError {
+      guard let writtenEpoch else { throw error }
+      throw Failure(
+        Failure(describing: error).status,
+        "\(error); \(output.path) holds the best epoch so far (\(writtenEpoch))")
     }
-    display.clearLine()
     guard let result else {
       throw Failure(
         .interrupted, "interrupted before the first epoch ended; nothing was written")
@@ -129,8 +144,8 @@ struct Train: ParsableCommand {
         .interrupted, "interrupted; \(output.path) holds the best epoch so far (\(result.epoch))")
     }
     if !quiet {
-      print(try summary(trained(result), on: pair.test, recipe, device))
-      print("wrote \(output.path) (epoch \(result.epoch))")
+      Terminal.printLine(try summary(trained(result), on: pair.test, recipe, device))
+      Terminal.printLine("wrote \(output.path) (epoch \(result.epoch))")
     }
   }
 
@@ -140,7 +155,7 @@ struct Train: ParsableCommand {
     if let ratio { recipe.adversarialRatio = ratio }
     if let epsilon { recipe.epsilon = epsilon }
     if let model { recipe.model = model }
-    if let name = data.dataset { recipe.dataset = name }
+    recipe.dataset = try data.name(otherwise: recipe.dataset)
     if let epochs { recipe.epochs = epochs }
     if let batchSize { recipe.batchSize = batchSize }
     if let learningRate { recipe.optimizer.learningRate = learningRate }

@@ -6,7 +6,8 @@ internal import Kernels
 /// What a command runs on. The results do not depend on it.
 struct DeviceOptions: ParsableArguments {
   @Option(
-    "threads", as: .range(1...1024), help: "The number of threads. (default: all cores)")
+    "threads", valueName: "n", as: .range(1...1024),
+    help: "The number of threads. (default: all cores)")
   var threads: Int?
 
   static let arguments = ArgumentSet<Self>(\.$threads)

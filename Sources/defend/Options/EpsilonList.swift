@@ -9,16 +9,25 @@ struct EpsilonList: ExpressibleByArgument {
   var threats: [ThreatModel] { values.map { ThreatModel(epsilon: $0) } }
 
   static var argumentFormat: ArgumentFormat<EpsilonList> {
-    ArgumentFormat(write: { $0.values.map(EpsilonFormat.text).joined(separator: ",") }) {
-      text throws(ValidationError) in
-      var values: [Double] = []
-      for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-        let value = try EpsilonFormat.value(String(part))
-        if values.contains(value) { throw ValidationError("ε \(part) is given twice") }
-        values.append(value)
+    ArgumentFormat(
+      write: { $0.values.map(EpsilonFormat.text).joined(separator: ",") },
+      read: { text throws(ValidationError) in EpsilonList(values: try values(text)) })
+  }
+
+  private static func values(_ text: String) throws(ValidationError) -> [Double] {
+    var values: [Double] = []
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+    for part in parts {
+      let value: Double
+      do throws(ValidationError) {
+        value = try EpsilonFormat.value(String(part))
+      } catch {
+        throw parts.count == 1 ? error : ValidationError("'\(part)' is \(error.message)")
       }
-      return EpsilonList(values: values)
+      if values.contains(value) { throw ValidationError("ε \(part) is given twice") }
+      values.append(value)
     }
+    return values
   }
 }
 
@@ -32,7 +41,7 @@ enum EpsilonFormat {
       default: nil
       }
     guard let value, (0...1).contains(value) else {
-      throw ValidationError("'\(text)' is not a number between 0 and 1, such as 0.1 or 8/255")
+      throw ValidationError("not a number between 0 and 1, such as 0.1 or 8/255")
     }
     return value
   }

@@ -97,26 +97,27 @@ struct SingleAttack {
 
   private var roundedOutcome: String {
     let seen = prediction(rounded)
-    let verdict = seen == label ? "is seen as a \(name(seen)): it does not fool" : "still fools"
-    return "rounded to 8 bits, as in a picture file, it \(verdict) the model"
+    let text = "rounded to 8 bits, as in a picture file, it is seen as a \(name(seen))"
+    guard prediction(before) == label, prediction(after) != label else { return text }
+    return text + (seen == label ? ": it no longer fools the model" : ": it still fools the model")
   }
 
   /// Writes the pictures, eight times enlarged.
   ///
   /// - Returns: the paths of the files.
-  func save(to folder: String) throws -> [String] {
+  func save(to directory: String) throws -> [String] {
     do {
       try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true)
+        atPath: directory, withIntermediateDirectories: true)
     } catch {
-      throw Failure(.cannotWrite, "cannot make the folder '\(folder)'")
+      throw Failure(.cannotWrite, "cannot make the directory '\(directory)'")
     }
     let pictures = [
       ("image", picture(original)), ("perturbation", perturbation.picture),
       ("adversarial", picture(image)),
     ]
     return try pictures.map { name, picture in
-      let path = URL(filePath: folder).appending(path: "\(name).png").relativePath
+      let path = URL(filePath: directory).appending(path: "\(name).png").relativePath
       try AtomicFile.write(PNGImage(picture, scale: 8).bytes, to: path)
       return path
     }

@@ -20,23 +20,38 @@ enum Terminal {
     return Int(size.ws_col)
   }
 
+  /// A standard error that takes nothing leaves nobody to tell.
   static func printError(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
+    writeError(text + "\n")
   }
 
-  /// Text without an end of line, shown at once.
+  fileprivate static func writeError(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+  }
+
+  /// A line on standard output, shown at once also where that is a pipe.
+  static func printLine(_ text: String) {
+    write(text + "\n")
+  }
+
+  /// Text without an end of line, shown at once. Ends the program when it cannot be written.
   static func write(_ text: String) {
-    FileHandle.standardOutput.write(Data(text.utf8))
+    do {
+      try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+    } catch {
+      printError("Error: cannot write to standard output")
+      exit(ExitStatus.cannotWrite.rawValue)
+    }
   }
 }
 
 extension Terminal {
   /// Shows on standard error how much is done, on one line that is written over.
   static func showShare(_ share: Double, of work: String) {
-    FileHandle.standardError.write(Data("\r\u{1B}[K\(work) \(Int(share * 100)) %".utf8))
+    writeError("\r\u{1B}[K\(work) \(Int(share * 100)) %")
   }
 
   static func clearShare() {
-    FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+    writeError("\r\u{1B}[K")
   }
 }

@@ -4,6 +4,7 @@ internal import Training
 
 /// Shows a training as it goes: a live line on a terminal, a line an epoch elsewhere.
 final class TrainingDisplay {
+  private let heading: String
   private let epochs: Int
   private let isLive: Bool
   private let isQuiet: Bool
@@ -16,7 +17,9 @@ final class TrainingDisplay {
   private var start: ContinuousClock.Instant
   private var lastShown: ContinuousClock.Instant
 
-  init(epochs: Int, isQuiet: Bool) {
+  /// - Parameter heading: shown once the training begins.
+  init(heading: String, epochs: Int, isQuiet: Bool) {
+    self.heading = heading
     self.epochs = epochs
     self.isQuiet = isQuiet
     isLive = Terminal.isOutput
@@ -31,7 +34,9 @@ final class TrainingDisplay {
       self.steps = steps
       start = clock.now
       let held = validation > 0 ? ", \(validation.grouped) for validation" : ""
-      print("training on \(training.grouped) images\(held), \(steps.grouped) steps an epoch")
+      Terminal.printLine(heading)
+      Terminal.printLine(
+        "training on \(training.grouped) images\(held), \(steps.grouped) steps an epoch")
     case .step(let epoch, let step, let count, let loss):
       if step == 1 { (epochExamples, epochSteps, lossSum) = (0, 0, 0) }
       examples += count
@@ -41,9 +46,9 @@ final class TrainingDisplay {
       showProgress(epoch: epoch, step: step)
     case .epoch(let record, let isBest):
       clearLine()
-      print(line(record, isBest: isBest))
+      Terminal.printLine(line(record, isBest: isBest))
     case .stoppedEarly(let epoch):
-      print("stopped after epoch \(epoch): the validation loss no longer falls")
+      Terminal.printLine("stopped after epoch \(epoch): the validation loss no longer falls")
     }
   }
 
