@@ -21,10 +21,12 @@ public final class KernelTable: Sendable {
   /// Values added at the indices of a pooling, in ascending order of the windows.
   public let unpool: @Sendable (PoolArguments) -> Void
 
-  /// Runs a loop over elements `start ..< end` with scratch memory for its registers.
+  /// Runs a loop over `count` elements from `start` and from as many further places as `rows` says,
+  /// `rowLength` elements apart, with scratch memory for its registers.
   public let loop:
     @Sendable (
-      _ program: LoopProgram, _ start: Int, _ end: Int, _ scratch: UnsafeMutableRawPointer
+      _ program: LoopProgram, _ start: Int, _ count: Int, _ rows: Int, _ rowLength: Int,
+      _ scratch: UnsafeMutableRawPointer
     ) -> Void
 
   /// Sums `[length, inner]` over the rows for columns `start ..< end` of the inner axis:
@@ -66,7 +68,7 @@ public final class KernelTable: Sendable {
     poolGather: @escaping @Sendable (PoolArguments) -> Void,
     unpool: @escaping @Sendable (PoolArguments) -> Void,
     loop:
-      @escaping @Sendable (LoopProgram, Int, Int, UnsafeMutableRawPointer) -> Void,
+      @escaping @Sendable (LoopProgram, Int, Int, Int, Int, UnsafeMutableRawPointer) -> Void,
     sumRows:
       @escaping @Sendable (
         UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Int, Int, Int

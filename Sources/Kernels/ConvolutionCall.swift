@@ -39,7 +39,7 @@ public struct ConvolutionCall: KernelCall, @unchecked Sendable {
     // Few images are cut into blocks of their pixels.
     pixels = TaskGrid(
       rows: geometry.outputPixels, columns: outputChannels,
-      operations: geometry.images * 4 < TaskGrid.taskLimit ? operations : 0, splitsColumns: false)
+      operations: geometry.images * 4 < TaskGrid.taskLimit ? operations : 0, fewestColumns: outputChannels)
   }
 
   public var taskCount: Int { groups.taskCount * pixels.taskCount }
@@ -58,7 +58,8 @@ public struct ConvolutionCall: KernelCall, @unchecked Sendable {
       let first = image * geometry.outputPixels
       block.rows.forEachBlock(of: TaskGrid.epilogueRows) { rows in
         kernel(product.block(rows: rows, columns: block.columns))
-        epilogue.run(rows: first + rows.lowerBound..<first + rows.upperBound)
+        epilogue.run(
+          rows: first + rows.lowerBound..<first + rows.upperBound, columns: block.columns)
       }
     }
   }

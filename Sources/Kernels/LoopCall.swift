@@ -36,20 +36,29 @@ public final class LoopCall: KernelCall, RowEpilogue, @unchecked Sendable {
   deinit { instructions.deallocate() }
 
   public func run(task: Int) {
-    run(from: task * taskLength, to: min(count, (task + 1) * taskLength))
+    let start = task * taskLength
+    run(from: start, count: min(taskLength, count - start), rows: 1)
   }
 
-  public func run(rows: Range<Int>) {
-    run(from: rows.lowerBound * rowLength, to: rows.upperBound * rowLength)
+  public func run(rows: Range<Int>, columns: Range<Int>) {
+    let start = rows.lowerBound * rowLength + columns.lowerBound
+    if columns.count == rowLength {
+      run(from: start, count: rows.count * rowLength, rows: 1)
+    } else {
+      run(from: start, count: columns.count, rows: rows.count)
+    }
   }
 
-  private func run(from start: Int, to end: Int) {
-    var work = Work(kernels: kernels, program: program, start: start, end: end)
+  private func run(from start: Int, count: Int, rows: Int) {
+    var work = Work(
+      kernels: kernels, program: program, start: start, count: count, rows: rows,
+      rowLength: rowLength)
     withUnsafeMutablePointer(to: &work) { context in
       defend_with_scratch(context) { context, scratch in
         let work = context.assumingMemoryBound(to: Work.self)
         work.pointee.kernels.loop(
-          work.pointee.program, work.pointee.start, work.pointee.end, scratch)
+          work.pointee.program, work.pointee.start, work.pointee.count, work.pointee.rows,
+          work.pointee.rowLength, scratch)
       }
     }
   }
@@ -58,6 +67,8 @@ public final class LoopCall: KernelCall, RowEpilogue, @unchecked Sendable {
     let kernels: KernelTable
     let program: LoopProgram
     let start: Int
-    let end: Int
+    let count: Int
+    let rows: Int
+    let rowLength: Int
   }
 }

@@ -30,7 +30,8 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
       rows: 0..<rows, columns: columns, accumulates: accumulates)
     grid = TaskGrid(
       rows: rows, columns: columns, operations: rows * columns * depth,
-      splitsColumns: epilogue == nil, fewestRows: epilogue == nil ? 32 : 16)
+      fewestRows: epilogue == nil ? 32 : 16,
+      fewestColumns: epilogue == nil ? 32 : TaskGrid.epilogueColumns)
     self.epilogue = epilogue
   }
 
@@ -42,9 +43,11 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
       kernel(arguments.block(rows: block.rows, columns: block.columns))
       return
     }
-    block.rows.forEachBlock(of: TaskGrid.epilogueRows) { rows in
-      kernel(arguments.block(rows: rows, columns: block.columns))
-      epilogue.run(rows: rows)
+    block.columns.forEachBlock(of: TaskGrid.epilogueColumns) { columns in
+      block.rows.forEachBlock(of: TaskGrid.epilogueRows) { rows in
+        kernel(arguments.block(rows: rows, columns: columns))
+        epilogue.run(rows: rows, columns: columns)
+      }
     }
   }
 }

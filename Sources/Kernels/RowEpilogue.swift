@@ -1,5 +1,5 @@
 /// Work on rows of a result that a product has just finished, while they are still in the cache.
 public protocol RowEpilogue: Sendable {
   /// Called exactly once for every row, a block of rows at a time, possibly from several threads.
-  func run(rows: Range<Int>)
+  func run(rows: Range<Int>, columns: Range<Int>)
 }

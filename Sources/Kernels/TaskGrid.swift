@@ -6,6 +6,9 @@ struct TaskGrid: Sendable {
   static let taskLimit = 64
   /// The rows between two calls of an epilogue.
   static let epilogueRows = 48
+  /// The columns of a strip that an epilogue takes over: long enough for its loops, and short
+  /// enough that B's part of the strip stays in the cache from row to row.
+  static let epilogueColumns = 512
 
   let rows: Int
   let columns: Int
@@ -15,8 +18,9 @@ struct TaskGrid: Sendable {
   /// - Parameters:
   ///   - operations: the number of fused multiply-adds of the whole result.
   ///   - fewestRows: what a block keeps where there are several blocks already.
+  ///   - fewestColumns: what a block keeps in any case.
   init(
-    rows: Int, columns: Int, operations: Int, splitsColumns: Bool = true, fewestRows: Int = 8
+    rows: Int, columns: Int, operations: Int, fewestRows: Int = 8, fewestColumns: Int = 32
   ) {
     self.rows = rows
     self.columns = columns
@@ -29,7 +33,7 @@ struct TaskGrid: Sendable {
       let width = columns / columnBlocks
       let fewest = rowBlocks * columnBlocks < 4 ? 8 : fewestRows
       let splitsRow = height >= 2 * fewest
-      let splitsColumn = splitsColumns && width >= 64
+      let splitsColumn = width >= 2 * fewestColumns
       guard splitsRow || splitsColumn else { break }
       if splitsColumn && (width > height || !splitsRow) {
         columnBlocks *= 2

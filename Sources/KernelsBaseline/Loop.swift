@@ -1,20 +1,24 @@
 internal import KernelInterface
 
-/// Runs a loop over elements `start ..< end`, a block at a time.
+/// See `KernelTable.loop`: a block at a time.
 @Sendable func runLoop(
-  _ program: LoopProgram, _ start: Int, _ end: Int, _ scratch: UnsafeMutableRawPointer
+  _ program: LoopProgram, _ start: Int, _ count: Int, _ rows: Int, _ rowLength: Int,
+  _ scratch: UnsafeMutableRawPointer
 ) {
   let length = LoopProgram.blockLength
   for instruction in program.preamble {
     run(instruction, start: 0, count: length, scratch)
   }
-  var place = start
-  while place < end {
-    let count = min(length, end - place)
-    for instruction in program.body {
-      run(instruction, start: place, count: count, scratch)
+  for row in 0..<rows {
+    var place = start + row * rowLength
+    let end = place + count
+    while place < end {
+      let count = min(length, end - place)
+      for instruction in program.body {
+        run(instruction, start: place, count: count, scratch)
+      }
+      place += count
     }
-    place += count
   }
 }
 

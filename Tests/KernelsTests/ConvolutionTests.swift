@@ -52,9 +52,11 @@ import Testing
   private struct Negation: RowEpilogue, @unchecked Sendable {
     let output: UnsafeMutablePointer<Float>
     let columns: Int
-    func run(rows: Range<Int>) {
-      for index in rows.lowerBound * columns..<rows.upperBound * columns {
-        output[index] = -output[index]
+    func run(rows: Range<Int>, columns range: Range<Int>) {
+      for row in rows {
+        for index in row * columns + range.lowerBound..<row * columns + range.upperBound {
+          output[index] = -output[index]
+        }
       }
     }
   }

@@ -75,14 +75,16 @@ import Testing
   private struct Countdown: RowEpilogue, @unchecked Sendable {
     let c: UnsafeMutablePointer<Float>
     let columns: Int
-    func run(rows: Range<Int>) {
-      for index in rows.lowerBound * columns..<rows.upperBound * columns {
-        c[index] = c[index] * 2 + 1
+    func run(rows: Range<Int>, columns range: Range<Int>) {
+      for row in rows {
+        for index in row * columns + range.lowerBound..<row * columns + range.upperBound {
+          c[index] = c[index] * 2 + 1
+        }
       }
     }
   }
 
-  @Test(arguments: [(1, 3, 2), (50, 10, 7), (200, 96, 64)])
+  @Test(arguments: [(1, 3, 2), (50, 10, 7), (200, 96, 64), (67, 1111, 40)])
   func theEpilogueSeesEveryFinishedRowOnce(_ m: Int, _ n: Int, _ k: Int) {
     var generator = TestGenerator(seed: 5)
     let a = GuardedBuffer(generator.floats(m * k))

@@ -133,7 +133,8 @@ struct Bench: ParsableCommand {
       table.addRow(
         [
           step.name, (1e6 * step.seconds).text(1), "\((100 * step.seconds / total).text(1)) %",
-          isProduct ? (rate / 1e9).text(1) : "", isProduct ? "\((100 * rate / peak).text(0)) %" : "",
+          isProduct ? (rate / 1e9).text(1) : "",
+          isProduct ? "\((100 * rate / peak).text(0)) %" : "",
           (Double(step.byteCount) / step.seconds / 1e9).text(1),
         ].map { TextTable.Cell($0) })
     }
