@@ -106,8 +106,8 @@ let package = Package(
     .executableTarget(
       name: "defend",
       dependencies: [
-        "ArgumentParsing", "Attacks", "Autodiff", "Benchmarks", "Checkpoints", "Configurations", "Datasets",
-        "Evaluation", "Kernels", "Networks", "Reporting", "TrainedModels", "Training",
+        "ArgumentParsing", "Attacks", "Autodiff", "Benchmarks", "Checkpoints", "Configurations",
+        "Datasets", "Evaluation", "Kernels", "Networks", "Reporting", "TrainedModels", "Training",
       ], swiftSettings: strict,
       linkerSettings: [
         .unsafeFlags(
