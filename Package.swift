@@ -107,8 +107,7 @@ let package = Package(
       name: "defend",
       dependencies: [
         "ArgumentParsing", "Attacks", "Autodiff", "Benchmarks", "Checkpoints", "Configurations",
-        "Datasets",
-        "Evaluation", "Kernels", "Networks", "Reporting", "TrainedModels", "Training",
+        "Datasets", "Evaluation", "Kernels", "Networks", "Reporting", "TrainedModels", "Training",
       ], swiftSettings: strict,
       linkerSettings: [
         .unsafeFlags(

@@ -1,12 +1,12 @@
 internal import ArgumentParsing
 internal import Autodiff
 internal import Benchmarks
-internal import Checkpoints
 internal import Foundation
 internal import Kernels
 internal import Networks
 internal import Reporting
 internal import TrainedModels
+internal import Training
 
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -20,15 +20,17 @@ struct Bench: ParsableCommand {
 
   @Option(
     "task", as: .oneOf(BenchmarkTask.allCases.map(\.rawValue)),
-    help: "What to time. (default: all)")
+    help: "What to time; all without it.")
   var taskNames: [String] = []
 
   @Option(
     "model", valueName: "name",
-    help: "A bundled model or the path of a specification. (default: mlp and cnn)")
+    help: "A bundled model, or a file like one. (default: mlp and cnn)")
   var models: [String] = []
 
-  @Option("batch", valueName: "n", as: .range(1...65_536), help: "(default: 8, 32 and 128)")
+  @Option(
+    "batch", valueName: "n", as: .range(Recipe.batchSizes),
+    help: "The examples of a step. (default: 8, 32 and 128)")
   var batches: [Int] = []
 
   @Option("runs", valueName: "n", as: .range(1...1000), help: "Runs of a third of a second.")
@@ -51,9 +53,19 @@ struct Bench: ParsableCommand {
     /// 10⁹ multiplications and additions a second.
     let peak: Double
     let rows: [BenchmarkRow]
+
+    var text: String {
+      get throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+      }
+    }
   }
 
   func run() throws {
+    let json = json.map { ReportFile(path: $0) }
+    try json?.check()
     let device = try machine.device()
     let models = try (models.isEmpty ? ["mlp", "cnn"] : models).map { try Train.model($0) }
     let peak = device.measuredPeak()
@@ -81,28 +93,14 @@ struct Bench: ParsableCommand {
       }
     }
     if Terminal.isError { Terminal.clearShare() }
-    if let json {
-      let results = Results(
-        instructionSet: device.instructionSet.rawValue, peak: peak / 1e9, rows: rows)
-      try write(results, to: json)
-    }
-    guard json != "-" else { return }
-    print(
+    try json?.write(
+      Results(instructionSet: device.instructionSet.rawValue, peak: peak / 1e9, rows: rows).text)
+    if json?.isStandardOutput == true { return }
+    Terminal.printLine(
       "\(device.threadCount) threads, \(device.instructionSet.rawValue), peak "
         + "\((peak / 1e9).text(0)) GF/s\n")
-    print(table(rows))
-    for text in profiles { print("\n" + text) }
-  }
-
-  private func write(_ results: Results, to path: String) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    let bytes = Array(try encoder.encode(results)) + Array("\n".utf8)
-    if path == "-" {
-      Terminal.write(String(decoding: bytes, as: UTF8.self))
-    } else {
-      try AtomicFile.write(bytes, to: path)
-    }
+    Terminal.printLine(table(rows))
+    for text in profiles { Terminal.printLine("\n" + text) }
   }
 
   private func table(_ rows: [BenchmarkRow]) -> String {

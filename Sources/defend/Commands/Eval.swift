@@ -59,7 +59,8 @@ struct Eval: ParsableCommand {
   func run() throws {
     let paths = paths.isEmpty ? Self.defaultPaths : paths
     if self.paths.isEmpty { try checkDefaults() }
-    if let json, json != "-" { try AtomicFile.checkWritable(json) }
+    let json = json.map { ReportFile(path: $0) }
+    try json?.check()
     let models = try paths.map { (path: $0, trained: try TrainedModel(contentsOf: $0)) }
     let name = try data.name(otherwise: models[0].trained.record.trainedOn.last?.name)
     let test = try data.load(name, limit: data.limit).test
@@ -80,8 +81,10 @@ struct Eval: ParsableCommand {
       if isShowing { Terminal.showShare(share, of: "evaluating") }
     }
     if isShowing { Terminal.clearShare() }
-    if let json { try write(JSONReport(report).text, to: json) }
-    if !quiet, json != "-" { Terminal.printLine(TextReport(report, style: Terminal.style).text) }
+    try json?.write(JSONReport(report).text)
+    if !quiet, json?.isStandardOutput != true {
+      Terminal.printLine(TextReport(report, style: Terminal.style).text)
+    }
   }
 
   /// - Throws: a ``Failure`` that says how to make the default checkpoints where there are none.
@@ -91,14 +94,6 @@ struct Eval: ParsableCommand {
         .missingFile,
         "there is no file '\(path)'; name checkpoints, or make the two default ones with "
           + "'defend train --adv-ratio 0' and 'defend train --adv-ratio 0.5'")
-    }
-  }
-
-  private func write(_ text: String, to path: String) throws {
-    if path == "-" {
-      Terminal.write(text)
-    } else {
-      try AtomicFile.write(Array(text.utf8), to: path)
     }
   }
 }
