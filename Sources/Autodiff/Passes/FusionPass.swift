@@ -91,13 +91,14 @@ struct FusionPass {
   }
 
   private mutating func placeElementwise(_ index: Int, mayWait: Bool = true) {
-    let latest = positions(of: index).max()
     guard isEnabled else { return appendLoop(index) }
+    // What waits may by now read values that another reader had computed.
+    let group = waitingOperands(of: index)
+    let latest = (group + [index]).flatMap { positions(of: $0) }.max()
     if mayWait, latest == nil, canWait(index) {
       waiting.insert(index)
       return
     }
-    let group = waitingOperands(of: index)
     if let latest, canJoin(group + [index], step: latest) {
       for node in group + [index] { join(node, step: latest) }
     } else if !group.isEmpty {
