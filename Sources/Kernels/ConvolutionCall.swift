@@ -39,7 +39,8 @@ public struct ConvolutionCall: KernelCall, @unchecked Sendable {
     // Few images are cut into blocks of their pixels.
     pixels = TaskGrid(
       rows: geometry.outputPixels, columns: outputChannels,
-      operations: geometry.images * 4 < TaskGrid.taskLimit ? operations : 0, fewestColumns: outputChannels)
+      operations: geometry.images * 4 < TaskGrid.taskLimit ? operations : 0,
+      fewestColumns: outputChannels)
   }
 
   public var taskCount: Int { groups.taskCount * pixels.taskCount }

@@ -13,6 +13,8 @@ final class TrainingDisplay {
   private var epochExamples = 0
   private var epochSteps = 0
   private var lossSum = 0.0
+  /// The figures after the epoch before.
+  private var validation: EpochRecord.Probe?
   private let clock = ContinuousClock()
   private var start: ContinuousClock.Instant
   private var lastShown: ContinuousClock.Instant
@@ -46,6 +48,7 @@ final class TrainingDisplay {
       showProgress(epoch: epoch, step: step)
     case .epoch(let record, let isBest):
       clearLine()
+      validation = record.validation
       Terminal.printLine(line(record, isBest: isBest))
     case .stoppedEarly(let epoch):
       Terminal.printLine("stopped after epoch \(epoch): the validation loss no longer falls")
@@ -65,9 +68,16 @@ final class TrainingDisplay {
     let rate = Double(examples) / max(seconds, 1e-9)
     let left = seconds / done - seconds
     let loss = lossSum / Double(max(epochExamples, 1))
-    Terminal.write(
-      "\r\u{1B}[Kepoch \(epoch)/\(epochs)  \(Int(100 * Double(step) / Double(steps))) %  "
-        + "loss \(loss.text(4))  \(Int(rate).grouped) examples/s  \(Int(left.rounded(.up))) s left")
+    var line =
+      "epoch \(epoch)/\(epochs)  \(Int(100 * Double(step) / Double(steps))) %  "
+      + "loss \(loss.text(4))  \(Int(rate).grouped) ex/s  \(Int(left.rounded(.up))) s left"
+    if let validation {
+      line +=
+        "  clean \((100 * validation.cleanAccuracy).text(1)) %, "
+        + "adv \((100 * validation.adversarialAccuracy).text(1)) %"
+    }
+    // A line that wraps could not be written over.
+    Terminal.write("\r\u{1B}[K" + line.prefix(Terminal.columns - 1))
   }
 
   private func line(_ record: EpochRecord, isBest: Bool) -> String {
