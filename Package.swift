@@ -169,6 +169,10 @@ let package = Package(
       name: "ReportingTests", dependencies: ["CZlib", "Evaluation", "Reporting", "TestSupport"],
       exclude: ["Snapshots"], swiftSettings: strict),
     .testTarget(
+      name: "BenchmarksTests",
+      dependencies: ["Autodiff", "Benchmarks", "Networks", "TrainedModels"],
+      swiftSettings: strict),
+    .testTarget(
       name: "ArgumentParsingTests", dependencies: ["ArgumentParsing", "TestSupport"],
       exclude: ["Snapshots"], swiftSettings: strict),
     .testTarget(
