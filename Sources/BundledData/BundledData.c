@@ -25,6 +25,14 @@ static const unsigned char recipe_mlp[] = {
 #embed "../../configs/recipes/mlp.json"
 };
 
+static const unsigned char recipe_mnist_cnn[] = {
+#embed "../../configs/recipes/mnist-cnn.json"
+};
+
+static const unsigned char recipe_mnist_mlp[] = {
+#embed "../../configs/recipes/mnist-mlp.json"
+};
+
 static const unsigned char mnist_5k_images[] = {
 #embed "mnist-5k/images-idx3-ubyte.gz"
 };
@@ -41,6 +49,8 @@ static const BundledData table[] = {
     FILE_ENTRY("configs/recipes/cnn.json", recipe_cnn),
     FILE_ENTRY("configs/recipes/default.json", recipe_default),
     FILE_ENTRY("configs/recipes/mlp.json", recipe_mlp),
+    FILE_ENTRY("configs/recipes/mnist-cnn.json", recipe_mnist_cnn),
+    FILE_ENTRY("configs/recipes/mnist-mlp.json", recipe_mnist_mlp),
     FILE_ENTRY("mnist-5k/images-idx3-ubyte.gz", mnist_5k_images),
     FILE_ENTRY("mnist-5k/labels-idx1-ubyte.gz", mnist_5k_labels),
 };

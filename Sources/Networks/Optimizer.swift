@@ -21,7 +21,9 @@ public protocol Optimizer: Sendable {
 
   /// The values of the scalar inputs that the updates read, for a step counted from 1. Computed in
   /// Double by multiplication, so that they have the same bits everywhere.
-  func scalars(step: Int) -> [String: Float]
+  ///
+  /// - Parameter rateFactor: what the schedule multiplies the learning rate by.
+  func scalars(step: Int, rateFactor: Double) -> [String: Float]
 }
 
 /// The optimizers that a recipe can name.

@@ -11,6 +11,7 @@ public struct Recipe: Sendable {
   public var epochs: Int
   public var batchSize: Int
   public var optimizer: any Optimizer
+  public var schedule: LearningRateSchedule
   /// The share of the adversarial loss, 1 − α, in 0…1.
   public var adversarialRatio: Double
   /// ε of the training's attack, in 0…1.
@@ -35,6 +36,9 @@ public struct Recipe: Sendable {
     epochs = try object.integer("epochs", in: Self.epochCounts) ?? 10
     batchSize = try object.integer("batchSize", in: Self.batchSizes) ?? 32
     optimizer = try Self.optimizer(try object.object("optimizer"), place: object.place)
+    schedule =
+      try object.choice("schedule", among: LearningRateSchedule.allCases) { $0.rawValue }
+      ?? .constant
     var adversarial = try object.object("adversarial")
     adversarialRatio = try adversarial?.number("ratio", in: 0...1) ?? 0
     epsilon = try adversarial?.number("epsilon", in: 0...1) ?? 0.1
@@ -66,6 +70,7 @@ public struct Recipe: Sendable {
       "epochs": .integer(epochs), "batchSize": .integer(batchSize),
       "optimizer": .object(
         optimizer.configuration.merging(["type": .string(type(of: optimizer).type)]) { $1 }),
+      "schedule": .string(schedule.rawValue),
       "adversarial": .object([
         "ratio": .number(adversarialRatio), "epsilon": .number(epsilon),
       ]),

@@ -67,7 +67,10 @@ public struct Trainer {
       var lossSum = 0.0
       for batch in 0..<loader.batchCount {
         progress.steps += 1
-        let (count, loss) = step.run(progress.steps, batch: batch, of: loader)
+        let rateFactor = recipe.schedule.factor(
+          step: progress.steps, of: recipe.epochs * loader.batchCount)
+        let (count, loss) = step.run(
+          progress.steps, rateFactor: rateFactor, batch: batch, of: loader)
         guard loss.isFinite else { throw TrainingError.notFinite(epoch: epoch, step: batch + 1) }
         lossSum += loss * Double(count)
         onEvent(.step(epoch: epoch, step: batch + 1, examples: count, loss: loss))

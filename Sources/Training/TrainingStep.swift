@@ -32,7 +32,7 @@ package final class TrainingStep {
     let updates = optimizer.updates(
       zip(parameters, expressions.gradients).map { (parameter: $0, gradient: $1) })
     scalars = Dictionary(
-      uniqueKeysWithValues: optimizer.scalars(step: 1).keys.map {
+      uniqueKeysWithValues: optimizer.scalars(step: 1, rateFactor: 1).keys.map {
         ($0, graph.input($0, shape: []))
       })
     program = Program(
@@ -46,12 +46,15 @@ package final class TrainingStep {
 
   /// Takes a step, counted from 1, on one batch.
   ///
+  /// - Parameter rateFactor: what the schedule multiplies the learning rate by.
   /// - Returns: the number of examples, and the loss before the step, α · clean + (1 − α) · adv.
-  package func run(_ step: Int, batch: Int, of loader: BatchLoader) -> (count: Int, loss: Double) {
+  package func run(
+    _ step: Int, rateFactor: Double = 1, batch: Int, of loader: BatchLoader
+  ) -> (count: Int, loss: Double) {
     let count = loader.load(
       batch, images: program.memory(of: inputs.images)!.bindMemory(to: UInt8.self),
       labels: program.memory(of: inputs.labels)!.bindMemory(to: Int32.self), examples: examples)
-    for (name, value) in optimizer.scalars(step: step) {
+    for (name, value) in optimizer.scalars(step: step, rateFactor: rateFactor) {
       program.write(Tensor([value], shape: []), to: scalars[name]!)
     }
     program.run(batch: count)

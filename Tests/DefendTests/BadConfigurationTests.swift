@@ -6,7 +6,7 @@ internal import Testing
     (
       #"{"colour": 3}"#,
       "unknown key 'colour'; known are adversarial, batchSize, dataset, earlyStopping, "
-        + "epochs, limit, model, optimizer, seed, validation"
+        + "epochs, limit, model, optimizer, schedule, seed, validation"
     ),
     (#"{"epochs": "3"}"#, "epochs: a whole number is needed, not a text"),
     (#"{"epochs": 1.5}"#, "epochs: a whole number is needed, not 1.5"),
@@ -93,11 +93,13 @@ internal import Testing
   @Test(arguments: [
     Mistake(
       "train --config defalt", 66,
-      "there is no recipe 'defalt'; did you mean 'default'? Bundled: cnn, default, mlp; others are "
+      "there is no recipe 'defalt'; did you mean 'default'? Bundled: cnn, default, mlp, "
+        + "mnist-cnn, mnist-mlp; others are "
         + "JSON files, given by their path"),
     Mistake(
       "train --config some/recipe.json", 66,
-      "there is no recipe 'some/recipe.json'. Bundled: cnn, default, mlp; others are JSON files, "
+      "there is no recipe 'some/recipe.json'. Bundled: cnn, default, mlp, "
+        + "mnist-cnn, mnist-mlp; others are JSON files, "
         + "given by their path"),
     Mistake(
       "train --model cnm", 66,

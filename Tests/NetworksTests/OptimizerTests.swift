@@ -34,7 +34,7 @@ import Testing
       results: [], updates: updates, variables: variables, capacity: 1, device: Device(threads: 1))
     return (1...steps).map { step in
       program.write(Tensor(Self.gradient(step: step), shape: [count]), to: gradient)
-      for (name, value) in optimizer.scalars(step: step) {
+      for (name, value) in optimizer.scalars(step: step, rateFactor: 1) {
         program.write(Tensor([value], shape: []), to: graph.input(name, shape: []))
       }
       program.run(batch: 1)

@@ -14,6 +14,7 @@ import Training
     #expect(recipe.model == "cnn" && recipe.dataset == "mnist-5k" && recipe.seed == 0)
     #expect(recipe.epochs == 10 && recipe.batchSize == 32)
     #expect(recipe.optimizer is Adam && recipe.optimizer.learningRate == 0.001)
+    #expect(recipe.schedule == .constant)
     #expect(recipe.adversarialRatio == 0 && recipe.epsilon == 0.1)
     #expect(recipe.validation == nil && recipe.patience == nil && recipe.limit == nil)
   }
@@ -22,7 +23,7 @@ import Training
     {"model": "mlp", "dataset": "mnist", "seed": 7, "epochs": 3, "batchSize": 8,
      "optimizer": {"type": "sgd", "learningRate": 0.5, "momentum": 0},
      "adversarial": {"ratio": 0.25, "epsilon": 0.3}, "validation": 0,
-     "earlyStopping": {"patience": 2}, "limit": 100}
+     "earlyStopping": {"patience": 2}, "limit": 100, "schedule": "linear"}
     """#
 
   @Test func everyKeyIsRead() throws {
@@ -32,6 +33,7 @@ import Training
     #expect((recipe.optimizer as? SGD)?.momentum == 0 && recipe.optimizer.learningRate == 0.5)
     #expect(recipe.adversarialRatio == 0.25 && recipe.epsilon == 0.3)
     #expect(recipe.validation == 0 && recipe.patience == 2 && recipe.limit == 100)
+    #expect(recipe.schedule == .linear)
   }
 
   @Test(arguments: ["{}", full, #"{"earlyStopping": {}}"#, #"{"optimizer": {"type": "sgd"}}"#])
@@ -51,7 +53,11 @@ import Training
     (
       #"{"gpu": 1}"#,
       "r.json: unknown key 'gpu'; known are adversarial, batchSize, dataset, earlyStopping, epochs, "
-        + "limit, model, optimizer, seed, validation"
+        + "limit, model, optimizer, schedule, seed, validation"
+    ),
+    (
+      #"{"schedule": "lineal"}"#,
+      "r.json: schedule: 'lineal' is unknown; did you mean 'linear'?"
     ),
     (#"{"model": 1}"#, "r.json: model: a text is needed, not a number"),
     (#"{"dataset": []}"#, "r.json: dataset: a text is needed, not a list"),

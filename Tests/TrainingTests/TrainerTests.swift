@@ -140,6 +140,26 @@ import Training
     }
   }
 
+  /// Two steps on all examples: at the full rate, and at half of it.
+  @Test func aLinearScheduleLowersTheRate() throws {
+    func run(_ rate: Double, epochs: Int, schedule: String, from initial: [Tensor]?) throws
+      -> [Tensor]
+    {
+      let recipe = """
+        {"batchSize": 40, "validation": 0, "epochs": \(epochs), "schedule": "\(schedule)",
+         "optimizer": {"type": "sgd", "learningRate": \(rate), "momentum": 0}}
+        """
+      return try #require(try Run(recipe, initial: initial).result).parameters
+    }
+    let scheduled = try run(0.5, epochs: 2, schedule: "linear", from: nil)
+    let first = try run(0.5, epochs: 1, schedule: "constant", from: nil)
+    let second = try run(0.25, epochs: 1, schedule: "constant", from: first)
+    for (found, expected) in zip(scheduled, second) {
+      #expect(zip(found.floats, expected.floats).allSatisfy { abs($0 - $1) < 1e-5 })
+    }
+    #expect(zip(scheduled, first).contains { $0.floats != $1.floats })
+  }
+
   @Test func trainingGoesOnFromGivenWeights() throws {
     let model = try Models.mlp()
     let values = Models.values(model, seed: 8)

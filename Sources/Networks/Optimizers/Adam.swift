@@ -52,9 +52,9 @@ public struct Adam: Optimizer {
     }
   }
 
-  public func scalars(step: Int) -> [String: Float] {
+  public func scalars(step: Int, rateFactor: Double) -> [String: Float] {
     [
-      "adam.rate": Float(learningRate / (1 - power(beta1, step))),
+      "adam.rate": Float(learningRate * rateFactor / (1 - power(beta1, step))),
       "adam.correction": Float(1 / (1 - power(beta2, step))),
     ]
   }

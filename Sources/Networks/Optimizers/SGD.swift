@@ -30,7 +30,7 @@ public struct SGD: Optimizer {
     }
   }
 
-  public func scalars(step: Int) -> [String: Float] {
-    ["sgd.rate": Float(learningRate)]
+  public func scalars(step: Int, rateFactor: Double) -> [String: Float] {
+    ["sgd.rate": Float(learningRate * rateFactor)]
   }
 }
