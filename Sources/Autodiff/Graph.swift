@@ -105,7 +105,4 @@ public struct Expression: Hashable {
 extension Expression {
   /// The name of a variable; nil for any other expression.
   public var variableName: String? { (node.operation as? Variable)?.name }
-
-  /// The name of an input; nil for any other expression.
-  public var inputName: String? { (node.operation as? Input)?.name }
 }

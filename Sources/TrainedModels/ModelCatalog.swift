@@ -21,6 +21,16 @@ public enum ModelCatalog {
     }
   }
 
+  /// A bundled model, or one of a file, with its layers checked.
+  public static func model(_ nameOrPath: String) throws(LoadingError) -> Model {
+    let specification = try specification(nameOrPath)
+    do throws(ModelError) {
+      return try Model(specification)
+    } catch {
+      throw .model(source: nameOrPath, error)
+    }
+  }
+
   /// The keys of a bundled recipe, or of a file.
   public static func recipe(_ nameOrPath: String) throws(LoadingError) -> ConfigurationObject {
     try object(nameOrPath, kind: "recipe", names: recipeNames) {

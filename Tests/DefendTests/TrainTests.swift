@@ -111,6 +111,8 @@ internal import Testing
     #expect(new.metadata.model == old.metadata.model)
     #expect(new.parameters != old.parameters)
     #expect(new.metadata.training.contains("initialDigest"))
+    // Not the model of the default recipe.
+    #expect(!new.metadata.training.contains("\"model\":\"cnn\""))
     let evaluation = try await sandbox.run("eval tiny.safetensors new --data-dir tiny")
     #expect(evaluation.status == 0)
   }

@@ -67,7 +67,7 @@ struct Bench: ParsableCommand {
     let json = json.map { ReportFile(path: $0) }
     try json?.check()
     let device = try machine.device()
-    let models = try (models.isEmpty ? ["mlp", "cnn"] : models).map { try Train.model($0) }
+    let models = try (models.isEmpty ? ["mlp", "cnn"] : models).map { try ModelCatalog.model($0) }
     let peak = device.measuredPeak()
     var rows: [BenchmarkRow] = []
     var profiles: [String] = []

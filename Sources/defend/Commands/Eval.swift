@@ -66,7 +66,7 @@ struct Eval: ParsableCommand {
     let test = try data.load(name, limit: data.limit).test
     for (path, trained) in models {
       do {
-        try Train.check(trained.model, fits: test)
+        try trained.model.check(fits: test)
       } catch {
         throw Failure(.badData, "'\(path)': \(error)")
       }

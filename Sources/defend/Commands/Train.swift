@@ -92,8 +92,10 @@ struct Train: ParsableCommand {
 
   func run() throws {
     let start = try initial.map { try TrainedModel(contentsOf: $0) }
-    let recipe = try completeRecipe()
-    let model = try start?.model ?? Self.model(recipe.model)
+    var recipe = try completeRecipe()
+    let model = try start?.model ?? ModelCatalog.model(recipe.model)
+    // A given checkpoint brings its own model, whatever the recipe says.
+    if start != nil { recipe.model = model.name }
     let output = OutputFile(
       path: self.output
         ?? (recipe.adversarialRatio > 0
@@ -102,7 +104,7 @@ struct Train: ParsableCommand {
     try output.check()
     let device = try machine.device()
     let pair = try data.load(recipe.dataset, limit: recipe.limit)
-    try Self.check(model, fits: pair.training)
+    try model.check(fits: pair.training)
 
     let display = TrainingDisplay(
       heading: heading(recipe, model, pair.training), epochs: recipe.epochs, isQuiet: quiet)
@@ -163,29 +165,6 @@ struct Train: ParsableCommand {
     if let validation { recipe.validation = validation }
     if let limit = data.limit { recipe.limit = limit }
     return recipe
-  }
-
-  static func model(_ name: String) throws -> Model {
-    let specification = try ModelCatalog.specification(name)
-    do throws(ModelError) {
-      return try Model(specification)
-    } catch {
-      throw LoadingError.model(source: name, error)
-    }
-  }
-
-  /// - Throws: ``ModelError`` when the model does not take the images of a data set.
-  static func check(_ model: Model, fits dataset: Dataset) throws(ModelError) {
-    guard model.specification.input == dataset.imageShape else {
-      throw .inputMismatch(
-        model: model.name, input: model.specification.input, dataset: dataset.name,
-        images: dataset.imageShape)
-    }
-    guard model.classCount == dataset.classCount else {
-      throw .classMismatch(
-        model: model.name, classes: model.classCount, dataset: dataset.name,
-        datasetClasses: dataset.classCount)
-    }
   }
 
   private func heading(_ recipe: Recipe, _ model: Model, _ dataset: Dataset) -> String {
