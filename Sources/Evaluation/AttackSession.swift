@@ -78,7 +78,8 @@ package final class AttackSession {
 
   /// What a model makes of a batch of images.
   package struct Answers {
-    /// The class of the largest logit, the first of equals.
+    /// The class of the largest logit, the first of equals; ``AttackSession/noClass`` where a logit
+    /// is not a number.
     package let predictions: [Int32]
     /// The cross-entropy with the labels.
     package let losses: [Float]
@@ -180,14 +181,18 @@ package final class AttackSession {
     crafting.memory(of: input)!.bindMemory(to: T.self)
   }
 
+  /// The answer of a model that overflowed: right for no label.
+  package static let noClass: Int32 = -1
+
   private static func classes(_ logits: Tensor) -> [Int32] {
     let classes = logits.shape[1]
     return logits.floats.withUnsafeBufferPointer { values in
       (0..<logits.shape[0]).map { row in
         var best = 0
-        for index in 1..<classes where values[row * classes + index] > values[row * classes + best]
-        {
-          best = index
+        for index in 0..<classes {
+          let value = values[row * classes + index]
+          if value.isNaN { return Self.noClass }
+          if value > values[row * classes + best] { best = index }
         }
         return Int32(best)
       }

@@ -227,4 +227,23 @@ import Testing
     ).evaluate(try Self.subjects(), on: Self.dataset) { shares.append($0) }
     #expect(shares == [1.0 / 3, 2.0 / 3, 1])
   }
+
+  /// Finite weights can still overflow to infinity and then to NaN, which is no answer.
+  @Test func aModelThatOverflowsIsRightAboutNothing() throws {
+    let mlp = try Models.mlp()
+    // Infinite hidden values, which the last layer's rows of either sign take from each other.
+    let huge = mlp.parameters.map { parameter in
+      Tensor(
+        (0..<parameter.count).map { place in
+          parameter.shape.last == 2 && place / 2 % 2 == 1 ? -3e38 : Float(3e38)
+        }, shape: parameter.shape)
+    }
+    let report = Evaluator(
+      attacks: [FGSM()], threats: [ThreatModel(epsilon: 0.1)], device: Device(threads: 1)
+    ).evaluate(
+      [EvaluationSubject(path: "huge", model: mlp, parameters: huge, trainedOn: [])],
+      on: Self.dataset)
+    #expect(report.checkpoints[0].clean.correct == 0)
+    #expect(report.checkpoints[0].robust[0].accuracy.correct == 0)
+  }
 }
