@@ -14,9 +14,12 @@ extension LoweringContext {
       MatrixProductCall(
         kernels: kernels, rows: rows, columns: columns, depth: depth, a: left.floats,
         aRowStride: left.shape[1], transposesA: transposesLeft,
-        b: transposesRight ? transposed(right, rows: columns, columns: depth) : right.floats,
-        bRowStride: columns, c: result.floats, cRowStride: columns,
-        accumulates: operands.count > 2, epilogue: epilogue))
+        b: transposesRight ? panels(right, rows: columns, columns: depth) : right.floats,
+        bRowStride: transposesRight ? ProductArguments.panelColumns : columns,
+        bPanelStride: transposesRight
+          ? PanelTransposeCall.panelStride(columns: depth) : ProductArguments.panelColumns,
+        c: result.floats, cRowStride: columns, accumulates: operands.count > 2,
+        epilogue: epilogue))
   }
 
   /// A sum that begins with a third operand begins with it in the result's memory.
@@ -25,6 +28,18 @@ extension LoweringContext {
     append(
       StridedCopyCall(
         operands[2].pointer, result.pointer, [result.count], sourceStrides: [1], elementSize: 4))
+  }
+
+  /// The transpose of `[rows, columns]` in panels, in scratch memory.
+  private mutating func panels(
+    _ operand: BufferView, rows: Int, columns: Int
+  ) -> UnsafeMutablePointer<Float> {
+    let count = PanelTransposeCall.elementCount(rows: rows, columns: columns)
+    let target = scratch(byteCount: count * 4).assumingMemoryBound(to: Float.self)
+    append(
+      PanelTransposeCall(
+        kernels: kernels, rows: rows, columns: columns, source: operand.floats, target: target))
+    return target
   }
 
   /// The transpose, `[rows, columns]` to `[columns, rows]`, in scratch memory.

@@ -10,9 +10,14 @@ public struct ProductArguments {
   /// The number of terms of every sum.
   public var depth: Int
 
-  /// B(k, n) is at `b + k·bRowStride + n`.
+  /// B(k, n) is at `b + k·bRowStride + n mod 32 + ⌊n / 32⌋·bPanelStride`.
   public var b: UnsafePointer<Float>
   public var bRowStride: Int
+  /// From 32 columns of B to the next: 32 where B's rows are in one piece.
+  public var bPanelStride: Int
+
+  /// The columns of a panel.
+  public static let panelColumns = 32
 
   /// C(m, n) is at `c + m·cRowStride + n`.
   public var c: UnsafeMutablePointer<Float>
@@ -26,8 +31,9 @@ public struct ProductArguments {
 
   public init(
     a: UnsafePointer<Float>, rowAxis: SegmentedAxis, depthAxis: SegmentedAxis, depth: Int,
-    b: UnsafePointer<Float>, bRowStride: Int, c: UnsafeMutablePointer<Float>, cRowStride: Int,
-    rows: Range<Int>, columns: Int, accumulates: Bool
+    b: UnsafePointer<Float>, bRowStride: Int, bPanelStride: Int = panelColumns,
+    c: UnsafeMutablePointer<Float>, cRowStride: Int, rows: Range<Int>, columns: Int,
+    accumulates: Bool
   ) {
     self.a = a
     self.rowAxis = rowAxis
@@ -35,6 +41,7 @@ public struct ProductArguments {
     self.depth = depth
     self.b = b
     self.bRowStride = bRowStride
+    self.bPanelStride = bPanelStride
     self.c = c
     self.cRowStride = cRowStride
     self.rows = rows

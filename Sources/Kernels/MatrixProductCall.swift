@@ -3,7 +3,7 @@ public import KernelInterface
 /// The matrix product C = op(A)·B: `[M, K]`·`[K, N]` → `[M, N]`, all row-major.
 ///
 /// Every element is one chain of fused multiply-adds in ascending k, from 0 or, when accumulating,
-/// from the stored element. For a transposed B run a ``TransposeCall`` first.
+/// from the stored element. For a transposed B run a ``PanelTransposeCall`` first.
 public struct MatrixProductCall: KernelCall, @unchecked Sendable {
   private let kernel: @Sendable (ProductArguments) -> Void
   private let arguments: ProductArguments
@@ -12,13 +12,14 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
 
   /// - Parameters:
   ///   - a: `[M, K]`, or `[K, M]` when transposed, `aRowStride` elements from row to row.
-  ///   - b: `[K, N]`.
+  ///   - b: `[K, N]`, or panels of it (see ``ProductArguments``).
   ///   - c: `[M, N]`; overlaps neither A nor B.
   ///   - epilogue: called for each block of finished rows of C.
   public init(
     kernels: KernelTable, rows: Int, columns: Int, depth: Int,
     a: UnsafePointer<Float>, aRowStride: Int, transposesA: Bool = false,
     b: UnsafePointer<Float>, bRowStride: Int,
+    bPanelStride: Int = ProductArguments.panelColumns,
     c: UnsafeMutablePointer<Float>, cRowStride: Int,
     accumulates: Bool = false, epilogue: (any RowEpilogue)? = nil
   ) {
@@ -26,7 +27,7 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
     arguments = ProductArguments(
       a: a, rowAxis: SegmentedAxis(stride: transposesA ? 1 : aRowStride),
       depthAxis: SegmentedAxis(stride: transposesA ? aRowStride : 1), depth: depth,
-      b: b, bRowStride: bRowStride, c: c, cRowStride: cRowStride,
+      b: b, bRowStride: bRowStride, bPanelStride: bPanelStride, c: c, cRowStride: cRowStride,
       rows: 0..<rows, columns: columns, accumulates: accumulates)
     grid = TaskGrid(
       rows: rows, columns: columns, operations: rows * columns * depth,
@@ -43,7 +44,9 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
       kernel(arguments.block(rows: block.rows, columns: block.columns))
       return
     }
-    block.columns.forEachBlock(of: TaskGrid.epilogueColumns) { columns in
+    block.columns.forEachBlock(
+      of: TaskGrid.epilogueColumns, unit: ProductArguments.panelColumns
+    ) { columns in
       block.rows.forEachBlock(of: TaskGrid.epilogueRows) { rows in
         kernel(arguments.block(rows: rows, columns: columns))
         epilogue.run(rows: rows, columns: columns)

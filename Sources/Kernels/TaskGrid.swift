@@ -5,7 +5,7 @@ struct TaskGrid: Sendable {
   /// Enough tasks to keep many cores busy to the end.
   static let taskLimit = 64
   /// The rows between two calls of an epilogue.
-  static let epilogueRows = 48
+  static let epilogueRows = 192
   /// The columns of a strip that an epilogue takes over: long enough for its loops, and short
   /// enough that B's part of the strip stays in the cache from row to row.
   static let epilogueColumns = 512

@@ -1,8 +1,13 @@
+internal import CKernelSupport
+
 /// Threads that wait for work and share it: one region of independent tasks at a time.
 ///
 /// The calling thread takes part, so a pool of one thread runs everything in place. Tasks are
 /// claimed one by one, and a thread that the system holds up delays no more than its own task.
 /// Waiting threads spin for a few microseconds and then sleep.
+///
+/// In every task subnormal numbers are zeros, as operands and as results. Where gradients vanish
+/// (the moments of a dead unit decay forever) each of them would cost as much as 100 others.
 public final class ThreadPool: Sendable {
   /// The number of threads that run tasks, the caller's included.
   public let threadCount: Int
@@ -29,6 +34,8 @@ public final class ThreadPool: Sendable {
   /// runs it.
   public func run(_ call: some KernelCall) {
     let count = call.taskCount
+    let arithmetic = defend_flush_subnormals()
+    defer { defend_restore_arithmetic(arithmetic) }
     guard count > 1, let workers else {
       for task in 0..<count { call.run(task: task) }
       return
@@ -38,6 +45,8 @@ public final class ThreadPool: Sendable {
 
   /// Runs `body` for every task number in `0..<taskCount` and returns when the last one is done.
   public func run(_ taskCount: Int, _ body: (Int) -> Void) {
+    let arithmetic = defend_flush_subnormals()
+    defer { defend_restore_arithmetic(arithmetic) }
     guard taskCount > 1, let workers else {
       for task in 0..<taskCount { body(task) }
       return

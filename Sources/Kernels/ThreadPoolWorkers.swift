@@ -26,16 +26,17 @@ final class ThreadPoolWorkers: @unchecked Sendable {
   private let gate = Atomic<UInt64>(0)
   private static let openBit: UInt64 = 1 << 31
   private static let insideMask: UInt64 = openBit - 1
-  // The gate and the next task stay on separate cache lines.
+  // The gate stays on a cache line of its own.
   private let padding = SIMD64<UInt8>()
-  private let nextTask = Atomic<Int>(0)
-  private let secondPadding = SIMD64<UInt8>()
+
+  /// The tasks of each thread that are left; the caller's first.
+  private let queues: UnsafeMutablePointer<TaskQueue>
+  private let queueCount: Int
 
   private let sleepers = Atomic<Int>(0)
   private let stops = Atomic<Bool>(false)
 
   // The region. Written by the caller while nobody is inside, published by opening the gate.
-  private var taskCount = 0
   private var callType: any KernelCall.Type = NoCall.self
   private var callAddress: UnsafeRawPointer?
 
@@ -45,6 +46,9 @@ final class ThreadPoolWorkers: @unchecked Sendable {
   private let wake: UnsafeMutablePointer<pthread_cond_t>
 
   init(count: Int) {
+    queueCount = count + 1
+    queues = .allocate(capacity: queueCount)
+    for index in 0..<queueCount { (queues + index).initialize(to: TaskQueue()) }
     callers = .allocate(capacity: 1)
     sleepMutex = .allocate(capacity: 1)
     wake = .allocate(capacity: 1)
@@ -55,14 +59,16 @@ final class ThreadPoolWorkers: @unchecked Sendable {
     pthread_mutexattr_destroy(&attributes)
     pthread_mutex_init(sleepMutex, nil)
     pthread_cond_init(wake, nil)
-    for _ in 0..<count {
+    for index in 1..<queueCount {
       // Fewer threads than asked for give the same results, only later.
-      guard let thread = startThread() else { break }
+      guard let thread = startThread(queue: index) else { break }
       threads.append(thread)
     }
   }
 
   deinit {
+    queues.deinitialize(count: queueCount)
+    queues.deallocate()
     pthread_cond_destroy(wake)
     pthread_mutex_destroy(sleepMutex)
     pthread_mutex_destroy(callers)
@@ -82,15 +88,17 @@ final class ThreadPoolWorkers: @unchecked Sendable {
     lockCallers()
     defer { pthread_mutex_unlock(callers) }
     withUnsafePointer(to: call) { pointer in
-      self.taskCount = taskCount
       callType = Call.self
       callAddress = UnsafeRawPointer(pointer)
-      nextTask.store(0, ordering: .relaxed)
+      for index in 0..<queueCount {
+        queues[index].fill(
+          taskCount * index / queueCount..<taskCount * (index + 1) / queueCount)
+      }
       let number = (gate.load(ordering: .relaxed) >> 32) &+ 1
       // Either this thread sees a worker that is about to sleep, or that worker sees the open gate.
       gate.store(number << 32 | Self.openBit, ordering: .sequentiallyConsistent)
       if sleepers.load(ordering: .sequentiallyConsistent) > 0 { wakeSleepers() }
-      runTasks()
+      runTasks(of: 0)
       gate.bitwiseAnd(~Self.openBit, ordering: .acquiringAndReleasing)
       var looks = 0
       while gate.load(ordering: .acquiring) & Self.insideMask != 0 {
@@ -104,24 +112,24 @@ final class ThreadPoolWorkers: @unchecked Sendable {
     }
   }
 
-  /// Claims tasks until none is left.
-  private func runTasks() {
+  /// Runs the thread's own tasks, and then what others have left.
+  private func runTasks(of own: Int) {
     guard let callAddress else { return }
-    let count = taskCount
     let type = callType
-    while true {
-      let task = nextTask.wrappingAdd(1, ordering: .relaxed).oldValue
-      guard task < count else { return }
-      type.run(at: callAddress, task: task)
+    while let task = queues[own].takeFirst() { type.run(at: callAddress, task: task) }
+    for distance in 1..<queueCount {
+      let other = (own + distance) % queueCount
+      while let task = queues[other].takeLast() { type.run(at: callAddress, task: task) }
     }
   }
 
   /// A worker's life.
-  private func work() {
+  private func work(queue: Int) {
+    _ = defend_flush_subnormals()
     var seen = UInt64(0)
     while let entered = enterRegion(after: seen) {
       seen = entered
-      runTasks()
+      runTasks(of: queue)
       gate.wrappingSubtract(1, ordering: .acquiringAndReleasing)
     }
   }
@@ -184,28 +192,34 @@ final class ThreadPoolWorkers: @unchecked Sendable {
     }
   }
 
-  private func startThread() -> pthread_t? {
+  private func startThread(queue: Int) -> pthread_t? {
     #if canImport(Glibc)
       var thread = pthread_t()
     #else
       var thread: pthread_t?
     #endif
-    let retained = Unmanaged.passRetained(self)
+    let life = Unmanaged.passRetained(WorkerLife { self.work(queue: queue) })
     let status = pthread_create(
       &thread, nil,
       { address in
         let address: UnsafeMutableRawPointer? = address
         if let address {
-          Unmanaged<ThreadPoolWorkers>.fromOpaque(address).takeRetainedValue().work()
+          Unmanaged<WorkerLife>.fromOpaque(address).takeRetainedValue().body()
         }
         return nil
-      }, retained.toOpaque())
+      }, life.toOpaque())
     guard status == 0 else {
-      retained.release()
+      life.release()
       return nil
     }
     return thread
   }
+}
+
+/// What a new thread runs.
+private final class WorkerLife: Sendable {
+  let body: @Sendable () -> Void
+  init(_ body: @escaping @Sendable () -> Void) { self.body = body }
 }
 
 /// What a pool without work holds.

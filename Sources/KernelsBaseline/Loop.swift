@@ -113,6 +113,12 @@ private func map(
   _ body: (Vector) -> Vector
 ) {
   var place = 0
+  while place &+ 4 &* Vector.scalarCount <= count {
+    for _ in 0..<4 {
+      body(Vector(at: a + place)).store(to: r + place)
+      place &+= Vector.scalarCount
+    }
+  }
   while place &+ Vector.scalarCount <= count {
     body(Vector(at: a + place)).store(to: r + place)
     place &+= Vector.scalarCount
@@ -127,6 +133,12 @@ private func map(
   _ r: UnsafeMutablePointer<Float>, _ body: (Vector, Vector) -> Vector
 ) {
   var place = 0
+  while place &+ 4 &* Vector.scalarCount <= count {
+    for _ in 0..<4 {
+      body(Vector(at: a + place), Vector(at: b + place)).store(to: r + place)
+      place &+= Vector.scalarCount
+    }
+  }
   while place &+ Vector.scalarCount <= count {
     body(Vector(at: a + place), Vector(at: b + place)).store(to: r + place)
     place &+= Vector.scalarCount

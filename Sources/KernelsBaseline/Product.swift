@@ -359,27 +359,60 @@ private func multiply<C: TileColumns>(
   }
 }
 
-/// The longest stretch of k that is worked off at once: its parts of A and of B stay in the
-/// second-level cache while they are reused.
+/// The longest stretch of k that is worked off at once: B's part of it stays in the cache while the
+/// rows go by, in the first level where it is in one piece.
 private let depthBlock = 1024
+private let panelDepthBlock = 256
+
+/// The fewest rows that pay for a copy of B.
+private let rowsWorthCopying = 2 * fullTileRows
 
 /// The product, block of depth by block of depth, in each of them panel by panel of columns.
 /// Splitting the depth continues each chain from the stored value.
 func matrixProduct(_ arguments: ProductArguments) {
+  let isInPieces =
+    arguments.bPanelStride == ProductArguments.panelColumns
+    && arguments.bRowStride > ProductArguments.panelColumns
+  guard isInPieces, arguments.rows.count >= rowsWorthCopying else {
+    multiplyBlocks(arguments, copyTo: nil, length: isInPieces ? depthBlock : panelDepthBlock)
+    return
+  }
+  var arguments = arguments
+  withUnsafeMutablePointer(to: &arguments) { context in
+    defend_with_scratch(context) { context, scratch in
+      multiplyBlocks(
+        context.assumingMemoryBound(to: ProductArguments.self).pointee,
+        copyTo: scratch.assumingMemoryBound(to: Float.self), length: panelDepthBlock)
+    }
+  }
+}
+
+/// - Parameter copy: where panels of B are copied to, so that they are in one piece.
+private func multiplyBlocks(
+  _ arguments: ProductArguments, copyTo copy: UnsafeMutablePointer<Float>?, length: Int
+) {
   let lanes = Vector.scalarCount
   let depth = arguments.depth
-  let blocks = max(1, (depth + depthBlock - 1) / depthBlock)
+  let blocks = max(1, (depth + length - 1) / length)
   for block in 0..<blocks {
     let range = (depth * block / blocks)..<(depth * (block + 1) / blocks)
     var column = 0
     while column < arguments.columns {
       let width = min(arguments.columns - column, 2 * lanes)
+      var b =
+        arguments.b + range.lowerBound * arguments.bRowStride
+        + column / ProductArguments.panelColumns * arguments.bPanelStride
+        + column % ProductArguments.panelColumns
+      var bRowStride = arguments.bRowStride
+      if let copy {
+        copyRows(b, bRowStride, count: range.count, width: width, to: copy)
+        b = UnsafePointer(copy)
+        bRowStride = 2 * lanes
+      }
       let panel = Panel(
-        a: arguments.a, depthAxis: arguments.depthAxis, depth: range,
-        b: arguments.b + range.lowerBound * arguments.bRowStride + column,
-        bRowStride: arguments.bRowStride, c: arguments.c + column,
-        cRowStride: arguments.cRowStride, accumulates: arguments.accumulates || block > 0,
-        tail: (width - 1) % lanes + 1)
+        a: arguments.a, depthAxis: arguments.depthAxis, depth: range, b: b,
+        bRowStride: bRowStride, c: arguments.c + column, cRowStride: arguments.cRowStride,
+        accumulates: arguments.accumulates || block > 0, tail: (width - 1) % lanes + 1)
       if width == 2 * lanes {
         multiply(TwoVectors.self, panel, rowAxis: arguments.rowAxis, rows: arguments.rows)
       } else if width > lanes {
@@ -389,5 +422,29 @@ func matrixProduct(_ arguments: ProductArguments) {
       }
       column += width
     }
+  }
+}
+
+/// Rows of a panel, `2 · lanes` elements apart in the copy.
+private func copyRows(
+  _ source: UnsafePointer<Float>, _ rowStride: Int, count: Int, width: Int,
+  to target: UnsafeMutablePointer<Float>
+) {
+  let lanes = Vector.scalarCount
+  var from = source
+  var to = target
+  for _ in 0..<count {
+    if width == 2 * lanes {
+      FullColumns(loading: from, tail: lanes).store(to: to, tail: lanes)
+      FullColumns(loading: from + lanes, tail: lanes).store(to: to + lanes, tail: lanes)
+    } else if width > lanes {
+      FullColumns(loading: from, tail: lanes).store(to: to, tail: lanes)
+      PartialColumns(loading: from + lanes, tail: width - lanes)
+        .store(to: to + lanes, tail: width - lanes)
+    } else {
+      PartialColumns(loading: from, tail: width).store(to: to, tail: width)
+    }
+    from += rowStride
+    to += 2 * lanes
   }
 }

@@ -71,7 +71,12 @@ import func Foundation.log
     let found = Self.compute(arguments, device: Devices.single, function.expression)
     var worst = (error: 0.0, argument: Float(0))
     for (x, y) in zip(arguments, found) {
-      let expected = function.value(Double(x))
+      // Subnormal numbers count as zeros, going in and coming out.
+      let expected = function.value(x.isSubnormal ? 0 : Double(x))
+      if abs(expected) < Double(Float.leastNormalMagnitude) {
+        #expect(y == 0 || y == .leastNormalMagnitude && Float(expected) == y, "\(function)(\(x))")
+        continue
+      }
       let rounded = Float(expected)
       if expected.isNaN || rounded.isInfinite && y.isInfinite {
         #expect(y.isNaN == expected.isNaN && (expected.isNaN || y == rounded), "\(function)(\(x))")

@@ -95,7 +95,7 @@ struct FusionPass {
     // What waits may by now read values that another reader had computed.
     let group = waitingOperands(of: index)
     let latest = (group + [index]).flatMap { positions(of: $0) }.max()
-    if mayWait, latest == nil, canWait(index) {
+    if mayWait, canWait(index) {
       waiting.insert(index)
       return
     }
@@ -137,14 +137,27 @@ struct FusionPass {
     sources(of: index).compactMap { schedule.position[$0] }
   }
 
-  /// A node that reads nothing but inputs and variables can be computed at any time: best with its
-  /// first reader, if all of its readers read it place by place.
+  /// A node that reads nothing but what has memory in any case can be computed at any later time:
+  /// best with its first reader, if all of its readers read it place by place.
   private func canWait(_ index: Int) -> Bool {
     !rootStorage.contains(index)
+      && sources(of: index).allSatisfy {
+        schedule.position[$0] == nil || isStoredAnyway($0)
+      }
       && readers[index, default: []].allSatisfy { reader in
         graph.nodes[reader].operation is any ElementwiseOperation
           && elementCount(reader) == elementCount(index)
       }
+  }
+
+  /// Whether the caller, or an operation that is no part of a loop, reads the value.
+  private func isStoredAnyway(_ index: Int) -> Bool {
+    if rootStorage.contains(index) { return true }
+    return readers[index, default: []].contains { reader in
+      let operation = graph.nodes[reader].operation
+      if operation is Reshape || operation is StopGradient { return isStoredAnyway(reader) }
+      return !(operation is any ElementwiseOperation)
+    }
   }
 
   /// The waiting nodes that a node needs, in the order of computation.

@@ -28,6 +28,32 @@ static inline void defend_spin_pause(void) {
 #endif
 }
 
+/// From now on this thread takes subnormal numbers for zero, as operands and as results.
+/// - Returns: the state before, for `defend_restore_arithmetic`.
+static inline uint64_t defend_flush_subnormals(void) {
+#if defined(__x86_64__)
+  const uint32_t state = __builtin_ia32_stmxcsr();
+  // Bits 15 and 6: flush to zero, denormals are zeros.
+  __builtin_ia32_ldmxcsr(state | 0x8040);
+  return state;
+#elif defined(__aarch64__)
+  uint64_t state;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(state));
+  __asm__ volatile("msr fpcr, %0" : : "r"(state | 1 << 24));
+  return state;
+#else
+  return 0;
+#endif
+}
+
+static inline void defend_restore_arithmetic(uint64_t state) {
+#if defined(__x86_64__)
+  __builtin_ia32_ldmxcsr((uint32_t)state);
+#elif defined(__aarch64__)
+  __asm__ volatile("msr fpcr, %0" : : "r"(state));
+#endif
+}
+
 // Swift's SIMD square root is one call a lane; this is one instruction.
 typedef float defend_float4 __attribute__((ext_vector_type(4)));
 typedef float defend_float8 __attribute__((ext_vector_type(8)));

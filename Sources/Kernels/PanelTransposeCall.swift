@@ -1,0 +1,62 @@
+public import KernelInterface
+
+/// The transpose of a row-major matrix, in the order in which a product reads it: `[N, K]` →
+/// panels of 32 columns, `[⌈N / 32⌉, K, 32]`.
+///
+/// A row of the transpose itself may be as long as a memory page, so that every step of a product
+/// along its depth would meet another page.
+public struct PanelTransposeCall: KernelCall, @unchecked Sendable {
+  /// Elements that are worth a task: about 5 µs.
+  private static let elementsPerTask = 32_768
+
+  private let kernel: @Sendable (TransposeArguments) -> Void
+  private let source: UnsafePointer<Float>
+  private let target: UnsafeMutablePointer<Float>
+  private let rows: Int
+  private let columns: Int
+  private let panelsPerTask: Int
+
+  /// - Parameters:
+  ///   - source: `[rows, columns]`.
+  ///   - target: ``elementCount(rows:columns:)`` elements; does not overlap the source.
+  public init(
+    kernels: KernelTable, rows: Int, columns: Int, source: UnsafePointer<Float>,
+    target: UnsafeMutablePointer<Float>
+  ) {
+    kernel = kernels.transpose
+    self.source = source
+    self.target = target
+    self.rows = rows
+    self.columns = columns
+    panelsPerTask = max(1, Self.elementsPerTask / max(1, Self.panelStride(columns: columns)))
+  }
+
+  /// From one panel to the next.
+  public static func panelStride(columns: Int) -> Int { columns * ProductArguments.panelColumns }
+
+  /// The elements of all panels; what fills up the last one is not written.
+  public static func elementCount(rows: Int, columns: Int) -> Int {
+    panelCount(rows) * panelStride(columns: columns)
+  }
+
+  private static func panelCount(_ rows: Int) -> Int {
+    (rows + ProductArguments.panelColumns - 1) / ProductArguments.panelColumns
+  }
+
+  public var taskCount: Int {
+    (Self.panelCount(rows) + panelsPerTask - 1) / panelsPerTask
+  }
+
+  public func run(task: Int) {
+    let panels = task * panelsPerTask..<min(Self.panelCount(rows), (task + 1) * panelsPerTask)
+    for panel in panels {
+      let row = panel * ProductArguments.panelColumns
+      kernel(
+        TransposeArguments(
+          source: source + row * columns, sourceRowStride: columns,
+          target: target + panel * Self.panelStride(columns: columns),
+          targetRowStride: ProductArguments.panelColumns,
+          rows: min(ProductArguments.panelColumns, rows - row), columns: columns))
+    }
+  }
+}
