@@ -17,6 +17,11 @@ public final class Device: Sendable {
     pool = ThreadPool(threads: threads)
   }
 
+  /// Runs `body` for every number below `count`, several at once; it must not use the device.
+  package func forEach(_ count: Int, _ body: (Int) -> Void) {
+    pool.run(count, body)
+  }
+
   /// The multiplications and additions a second of a loop that stays in registers, on all threads:
   /// the limit of every product. Takes about 20 ms.
   public func measuredPeak() -> Double {

@@ -92,7 +92,8 @@ private struct Differentiation {
         operands: node.operands, result: node,
         cotangents: node.operands.map { weighted(cotangent, of: node, for: $0) })
       for (operand, gradient) in zip(node.operands, node.node.operation.pullback(context)) {
-        guard let gradient, path.contains(operand.index) else { continue }
+        guard var gradient, path.contains(operand.index) else { continue }
+        if isWeightedByImage(node, for: operand) { gradient = weightingImage(of: gradient) }
         precondition(
           gradient.shape == operand.shape,
           "pullback of \(type(of: node.node.operation).name): \(gradient.shape) for \(operand.shape)"
@@ -107,18 +108,46 @@ private struct Differentiation {
   private func weighted(
     _ cotangent: Expression, of result: Expression, for operand: Expression
   ) -> Expression {
-    guard let weight, !mixesExamples, root.shape.batchAxis != nil,
-      result.shape.batchAxis != nil, operand.shape.batchAxis == nil
-    else { return cotangent }
-    let ones = Array(repeating: Dimension(1), count: result.shape.rank - 1)
-    let factor =
-      weight.shape.rank > 0 ? weight.reshaped(to: Shape([.batch] + ones)) : weight
+    guard takesWeight(result, for: operand), !isWeightedByImage(result, for: operand) else {
+      return cotangent
+    }
+    let factor = factor(rank: result.shape.rank)
     // Before it is spread over an image, a gradient has fewer elements to weight.
     if let unpool = cotangent.node.operation as? Unpool {
       let (gradient, places) = (cotangent.operands[0], cotangent.operands[1])
       return graph.apply(unpool, to: [gradient * factor, places])
     }
     return cotangent * factor
+  }
+
+  /// Whether a gradient leaves the examples here for a value that they share.
+  private func takesWeight(_ result: Expression, for operand: Expression) -> Bool {
+    weight != nil && !mixesExamples && root.shape.batchAxis != nil
+      && result.shape.batchAxis != nil && operand.shape.batchAxis == nil
+  }
+
+  /// The weights, with a factor an example for values of a rank.
+  private func factor(rank: Int) -> Expression {
+    let ones = Array(repeating: Dimension(1), count: rank - 1)
+    return weight!.shape.rank > 0 ? weight!.reshaped(to: Shape([.batch] + ones)) : weight!
+  }
+
+  /// Whether the weights of a convolution's parameters go to its image, which has fewer elements
+  /// than the cotangent. The cotangent itself stays as the image's gradient needs it.
+  private func isWeightedByImage(_ result: Expression, for operand: Expression) -> Bool {
+    guard result.node.operation is Convolution, takesWeight(result, for: operand) else {
+      return false
+    }
+    let image = result.operands[0].shape
+    return image.batchAxis != nil
+      && image.elementCount.multiple < result.shape.elementCount.multiple
+  }
+
+  private func weightingImage(of gradient: Expression) -> Expression {
+    let image = gradient.operands[0]
+    return graph.apply(
+      gradient.node.operation,
+      to: [image * factor(rank: image.shape.rank)] + gradient.operands.dropFirst())
   }
 }
 

@@ -30,12 +30,15 @@ extension LoweringContext {
         operands[2].pointer, result.pointer, [result.count], sourceStrides: [1], elementSize: 4))
   }
 
-  /// The transpose of `[rows, columns]` in panels, in scratch memory.
+  /// The transpose of `[rows, columns]` in panels: made once a run from a variable, which keeps its
+  /// value until the run ends, and in scratch memory from anything else.
   private mutating func panels(
     _ operand: BufferView, rows: Int, columns: Int
   ) -> UnsafeMutablePointer<Float> {
-    let count = PanelTransposeCall.elementCount(rows: rows, columns: columns)
-    let target = scratch(byteCount: count * 4).assumingMemoryBound(to: Float.self)
+    let byteCount = PanelTransposeCall.elementCount(rows: rows, columns: columns) * 4
+    let (memory, isFilled) = panelMemory(operand, byteCount: byteCount)
+    let target = memory.assumingMemoryBound(to: Float.self)
+    if isFilled { return target }
     append(
       PanelTransposeCall(
         kernels: kernels, rows: rows, columns: columns, source: operand.floats, target: target))

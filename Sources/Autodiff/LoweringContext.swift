@@ -12,14 +12,17 @@ package struct LoweringContext {
   package let companion: BufferView?
   /// Elementwise work for the finished rows of the result.
   package let epilogue: (any RowEpilogue)?
+  private let panelStore: PanelStore
   private let scratchBase: UnsafeMutableRawPointer
   private(set) var scratchByteCount = 0
   private(set) var calls: [any KernelCall] = []
 
   init(
     kernels: KernelTable, batch: Int, operands: [BufferView], result: BufferView,
-    companion: BufferView?, epilogue: (any RowEpilogue)?, scratch: UnsafeMutableRawPointer
+    companion: BufferView?, epilogue: (any RowEpilogue)?, panelStore: PanelStore,
+    scratch: UnsafeMutableRawPointer
   ) {
+    self.panelStore = panelStore
     self.kernels = kernels
     self.batch = batch
     self.operands = operands
@@ -34,6 +37,15 @@ package struct LoweringContext {
     let pointer = scratchBase + scratchByteCount
     scratchByteCount += (byteCount + 63) / 64 * 64
     return pointer
+  }
+
+  /// Memory for the panels of an operand's transpose, and whether an earlier operation of the run
+  /// has filled it.
+  mutating func panelMemory(
+    _ operand: BufferView, byteCount: Int
+  ) -> (memory: UnsafeMutableRawPointer, isFilled: Bool) {
+    panelStore.memory(for: operand.pointer, byteCount: byteCount)
+      ?? (scratch(byteCount: byteCount), false)
   }
 
   package mutating func append(_ call: some KernelCall) {

@@ -23,6 +23,7 @@ public final class Program {
   private var variableMemory: [Int: UnsafeMutableRawPointer] = [:]
   private var constants: [UInt32: UnsafeMutableRawBufferPointer] = [:]
   private let keptVariables: Variables
+  private var panelStore = PanelStore(variables: [])
   private var bound: [Int: [any KernelCall]] = [:]
   private var lastBatch = 0
 
@@ -73,6 +74,7 @@ public final class Program {
           variable.name, shape: variable.shape.extents(batch: 0))
       }
     }
+    panelStore = PanelStore(variables: variableMemory.values)
     bound[capacity] = bind(batch: capacity)
   }
 
@@ -191,6 +193,7 @@ public final class Program {
   private func lower(batch: Int) -> (calls: [[any KernelCall]], scratchByteCount: Int) {
     var calls: [[any KernelCall]] = []
     var scratchByteCount = 0
+    panelStore.beginRun()
     for step in schedule.steps {
       let loop = step.loop.map { _ in self.loop(step, batch: batch) }
       guard let operation = step.operation else {
@@ -202,7 +205,7 @@ public final class Program {
         kernels: kernels, batch: batch, operands: node.operands.map { view($0, batch: batch) },
         result: view(operation, batch: batch),
         companion: step.companion.map { view($0, batch: batch) }, epilogue: loop,
-        scratch: scratch.baseAddress!)
+        panelStore: panelStore, scratch: scratch.baseAddress!)
       node.operation.lower(&context)
       calls.append(context.calls)
       scratchByteCount = max(scratchByteCount, context.scratchByteCount)

@@ -11,6 +11,7 @@ package final class AttackSession {
   package let capacity: Int
   package let crafting: Program
   private let checking: Program
+  private let device: Device
   private let imageSize: Int
   /// The places of the batch's examples in their data set.
   private let examples: UnsafeMutableBufferPointer<Int32>
@@ -32,6 +33,7 @@ package final class AttackSession {
     capacity: Int, device: Device
   ) {
     self.capacity = capacity
+    self.device = device
     imageSize = model.specification.input.reduce(1, *)
     let shape = Shape([.batch] + model.specification.input.map { Dimension($0) })
     let graph = Graph()
@@ -165,13 +167,20 @@ package final class AttackSession {
 
   /// Whether each adversarial example of the last batch is one that the threat model allows.
   package func allowed(by threat: ThreatModel) -> [Bool] {
-    withOriginals { originals in
+    let images = 16
+    return withOriginals { originals in
       withExamples { examples in
-        (0..<count).map { index in
-          let range = index * imageSize..<(index + 1) * imageSize
-          return threat.allows(
-            UnsafeBufferPointer(rebasing: examples[range]),
-            for: UnsafeBufferPointer(rebasing: originals[range]))
+        [Bool](unsafeUninitializedCapacity: count) { result, filled in
+          let answers = UnsafeMutableBufferPointer(rebasing: result[..<count])
+          filled = count
+          device.forEach((count + images - 1) / images) { task in
+            for index in task * images..<min(count, (task + 1) * images) {
+              let range = index * imageSize..<(index + 1) * imageSize
+              answers[index] = threat.allows(
+                UnsafeBufferPointer(rebasing: examples[range]),
+                for: UnsafeBufferPointer(rebasing: originals[range]))
+            }
+          }
         }
       }
     }

@@ -31,8 +31,9 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
       rows: 0..<rows, columns: columns, accumulates: accumulates)
     grid = TaskGrid(
       rows: rows, columns: columns, operations: rows * columns * depth,
-      fewestRows: epilogue == nil ? 32 : 16,
-      fewestColumns: epilogue == nil ? 32 : TaskGrid.epilogueColumns)
+      fewestRows: 32,
+      fewestColumns: epilogue == nil || depth >= TaskGrid.greatDepth
+        ? 32 : TaskGrid.epilogueColumns)
     self.epilogue = epilogue
   }
 

@@ -8,12 +8,17 @@ struct TaskGrid: Sendable {
   static let epilogueRows = 192
   /// The columns of a strip that an epilogue takes over: long enough for its loops, and short
   /// enough that B's part of the strip stays in the cache from row to row.
-  static let epilogueColumns = 512
+  static let epilogueColumns = 256
+  /// From this depth on a product costs so much more than its epilogue that narrow strips pay.
+  static let greatDepth = 512
 
   let rows: Int
   let columns: Int
   let blockRows: Int
   let blockColumns: Int
+  /// Neighbouring tasks, which mostly run on one thread, share the rows of A or the columns of B:
+  /// those of the larger operand, so that each part of it is read by one thread.
+  let sharesColumns: Bool
 
   /// - Parameters:
   ///   - operations: the number of fused multiply-adds of the whole result.
@@ -41,16 +46,19 @@ struct TaskGrid: Sendable {
         rowBlocks *= 2
       }
     }
+    sharesColumns = columns > rows
     blockRows = max(1, (rows + rowBlocks - 1) / rowBlocks)
     // Whole vectors of every instruction set.
     blockColumns = max(1, (columns + columnBlocks - 1) / columnBlocks + 31) / 32 * 32
   }
 
+  private var rowBlocks: Int { (rows + blockRows - 1) / blockRows }
   private var columnBlocks: Int { (columns + blockColumns - 1) / blockColumns }
-  var taskCount: Int { (rows + blockRows - 1) / blockRows * columnBlocks }
+  var taskCount: Int { rowBlocks * columnBlocks }
 
   func block(task: Int) -> (rows: Range<Int>, columns: Range<Int>) {
-    let (row, column) = task.quotientAndRemainder(dividingBy: columnBlocks)
+    let row = sharesColumns ? task % rowBlocks : task / columnBlocks
+    let column = sharesColumns ? task / rowBlocks : task % columnBlocks
     return (
       row * blockRows..<min(rows, (row + 1) * blockRows),
       column * blockColumns..<min(columns, (column + 1) * blockColumns)

@@ -41,6 +41,35 @@ import Testing
     #expect(schedule.steps.last?.operation.isProduct(in: graph) == true)
   }
 
+  @Test func whatIsCheapIsComputedWhereItIsRead() {
+    let graph = Graph()
+    let x = graph.input("x", shape: [.batch, 5])
+    let w = graph.variable("w", shape: [5, 5])
+    let scaled = x * 2
+    let bound = scaled + 1
+    let schedule = Self.schedule([.minimum(.product(scaled, w), bound)])
+    #expect(schedule.steps.count == 2)
+    #expect(schedule.steps[0].loop?.nodes == [scaled.index])
+    #expect(schedule.steps[1].loop?.nodes.contains(bound.index) == true)
+  }
+
+  @Test func weightsDoNotSpreadAnUnpoolingTwice() {
+    let graph = Graph()
+    let image = graph.input("x", shape: [.batch, 6, 6, 1])
+    let w = graph.variable("w", shape: [3, 3, 1, 8])
+    let pooled = image.convolved(with: w)
+      .maxPooled(windowHeight: 2, windowWidth: 2, WindowPlacement(stride: 2))
+    let loss = pooled.squared().sum([1, 2, 3])
+    let schedule = Self.schedule([
+      loss.gradient(withRespectTo: w, weight: 0.5 / graph.batchSize()),
+      loss.gradient(withRespectTo: image),
+    ])
+    let unpoolings = schedule.steps.count { step in
+      step.operation.map { graph.nodes[$0].operation is Unpool } ?? false
+    }
+    #expect(unpoolings == 1)
+  }
+
   @Test func aPoolingAndItsPlacesAreOneStep() {
     let graph = Graph()
     let image = graph.input("x", shape: [.batch, 4, 4, 2])

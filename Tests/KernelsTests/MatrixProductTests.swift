@@ -18,7 +18,8 @@ import Testing
     Shape(rows: 5, columns: 70, depth: 40), Shape(rows: 29, columns: 47, depth: 31),
     Shape(rows: 8, columns: 128, depth: 784), Shape(rows: 67, columns: 101, depth: 97),
     Shape(rows: 130, columns: 10, depth: 128), Shape(rows: 2, columns: 5, depth: 2500),
-    Shape(rows: 4, columns: 9, depth: 0),
+    Shape(rows: 4, columns: 9, depth: 0), Shape(rows: 50, columns: 75, depth: 600),
+    Shape(rows: 40, columns: 700, depth: 30), Shape(rows: 130, columns: 70, depth: 520),
   ]
 
   /// Rows wider than their contents, the rest filled with NaN: whoever reads it is found out.
@@ -70,6 +71,41 @@ import Testing
       let untouched = result.indices.filter { $0 % (n + 5) >= n }.allSatisfy { result[$0].isNaN }
       #expect(untouched)
     }
+  }
+
+  @Test(arguments: shapes) func aTransposeInPanelsGivesTheSameBits(_ shape: Shape) {
+    let (m, n, k) = (shape.rows, shape.columns, shape.depth)
+    var generator = TestGenerator(seed: 17)
+    let a = GuardedBuffer(generator.floats(m * k))
+    let transposed = generator.floats(n * k)
+    let b = GuardedBuffer((0..<k * n).map { transposed[$0 % n * k + $0 / n] })
+    let source = GuardedBuffer(transposed)
+    let zeros = [Float](repeating: 0, count: m * n)
+    func product(
+      _ kernels: KernelTable, b: UnsafePointer<Float>, _ rowStride: Int, _ panelStride: Int,
+      _ c: UnsafeMutablePointer<Float>
+    ) -> MatrixProductCall {
+      MatrixProductCall(
+        kernels: kernels, rows: m, columns: n, depth: k, a: a.pointer, aRowStride: k,
+        b: b, bRowStride: rowStride, bPanelStride: panelStride, c: c, cRowStride: n)
+    }
+    let plain = sameEverywhere(zeros) { kernels, pool, c in
+      pool.run(product(kernels, b: b.pointer, n, ProductArguments.panelColumns, c))
+    }
+    let inPanels = sameEverywhere(zeros) { kernels, pool, c in
+      // Nobody may read what fills up the last panel.
+      let count = PanelTransposeCall.elementCount(rows: n, columns: k)
+      let panels = GuardedBuffer([Float](repeating: .nan, count: count))
+      pool.run(
+        PanelTransposeCall(
+          kernels: kernels, rows: n, columns: k, source: source.pointer, target: panels.pointer))
+      #expect(panels.isIntact)
+      pool.run(
+        product(
+          kernels, b: panels.pointer, ProductArguments.panelColumns,
+          PanelTransposeCall.panelStride(columns: k), c))
+    }
+    #expect(inPanels.map(\.bitPattern) == plain.map(\.bitPattern))
   }
 
   private struct Countdown: RowEpilogue, @unchecked Sendable {

@@ -1,7 +1,8 @@
 import Foundation
-import Kernels
 import Synchronization
 import Testing
+
+@testable import Kernels
 
 @Suite struct ThreadPoolTests {
   @Test(arguments: 1...4) func everyTaskRunsExactlyOnce(_ threads: Int) {
@@ -52,6 +53,29 @@ import Testing
       while started.load(ordering: .sequentiallyConsistent) < 2 { Thread.sleep(forTimeInterval: 0) }
     }
     #expect(started.load(ordering: .relaxed) == 2)
+  }
+
+  @Test(arguments: 1...3) func subnormalNumbersAreZerosInTasksOnly(_ threads: Int) {
+    let pool = ThreadPool(threads: threads)
+    let tiny = GuardedBuffer([Float.leastNormalMagnitude])
+    let halves = GuardedBuffer([Float](repeating: 1, count: 64))
+    pool.run(64) { task in
+      // As operand and as result.
+      halves.pointer[task] = tiny.pointer[0] / 2 + Float(bitPattern: UInt32(task)) * 0x1p100
+    }
+    #expect(halves.elements.allSatisfy { $0 == 0 })
+    #expect(tiny.pointer[0] / 2 > 0)
+  }
+
+  @Test func everyTaskOfAQueueIsTakenOnce() {
+    let queue = TaskQueue()
+    #expect(queue.takeFirst() == nil && queue.takeLast() == nil)
+    queue.fill(3..<8)
+    let taken = [
+      queue.takeFirst(), queue.takeLast(), queue.takeFirst(), queue.takeLast(), queue.takeFirst(),
+    ]
+    #expect(taken == [3, 7, 4, 6, 5])
+    #expect(queue.takeFirst() == nil && queue.takeLast() == nil)
   }
 
   @Test func callersTakeTurns() async {

@@ -43,8 +43,11 @@ def batch_range(index, batch, count):
     return slice(start, start + batch)
 
 
-def measure(run, batch, runs=5, seconds=0.3):
-    """Prints examples a second, the median of some runs after a warm-up, and the memory in use."""
+def measure(run, batch, finish=lambda: None, runs=5, seconds=0.3):
+    """Prints examples a second, the median of some runs after a warm-up, and the memory in use.
+
+    `finish` waits for what `run` may only have begun.
+    """
     index = 0
 
     def several(count):
@@ -53,11 +56,13 @@ def measure(run, batch, runs=5, seconds=0.3):
         for _ in range(count):
             run(index)
             index += 1
+        finish()
         return time.perf_counter() - start
 
     for _ in range(3):
         run(index)
         index += 1
+    finish()
     count, spent = 1, several(1)
     while spent < seconds / 4:
         count *= 2

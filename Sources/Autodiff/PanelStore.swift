@@ -1,0 +1,31 @@
+/// Memory for the transposes of variables: they keep their values until a run ends, so one transpose
+/// serves all of its products.
+final class PanelStore {
+  private let variables: Set<UnsafeMutableRawPointer>
+  private var panels: [UnsafeMutableRawPointer: UnsafeMutableRawBufferPointer] = [:]
+  private var filled: Set<UnsafeMutableRawPointer> = []
+
+  /// - Parameter variables: where the variables' values are.
+  init(variables: some Sequence<UnsafeMutableRawPointer>) {
+    self.variables = Set(variables)
+  }
+
+  deinit {
+    for memory in panels.values { memory.deallocate() }
+  }
+
+  /// Forgets what is filled, before the calls of another run are made.
+  func beginRun() { filled.removeAll() }
+
+  /// The memory for a variable's panels, and whether they are there already; nil for what is no
+  /// variable.
+  func memory(
+    for variable: UnsafeMutableRawPointer, byteCount: Int
+  ) -> (memory: UnsafeMutableRawPointer, isFilled: Bool)? {
+    guard variables.contains(variable) else { return nil }
+    let memory = panels[variable] ?? alignedMemory(byteCount: byteCount)
+    precondition(memory.count >= byteCount, "PanelStore: a variable of two sizes")
+    panels[variable] = memory
+    return (memory.baseAddress!, !filled.insert(variable).inserted)
+  }
+}
