@@ -66,16 +66,33 @@ public struct DatasetCatalog: Sendable {
   /// - Throws: ``DatasetError`` for a name that is unknown or none, and for files that are missing,
   ///   damaged or do not belong together.
   public func load(_ name: String) throws(DatasetError) -> DatasetPair {
+    if let bundled = try bundled(name) { return bundled.load() }
+    return try directory(holding: name)
+      .load(name: name, description: DatasetDescription.of(name))
+  }
+
+  /// Loads the test part of a data set, without the time and memory that training images take.
+  ///
+  /// - Throws: ``DatasetError`` as ``load(_:)`` does, but for damage within the training images.
+  public func loadTest(_ name: String) throws(DatasetError) -> Dataset {
+    if let bundled = try bundled(name) { return bundled.load().test }
+    return try directory(holding: name)
+      .loadTest(name: name, description: DatasetDescription.of(name))
+  }
+
+  private func bundled(_ name: String) throws(DatasetError) -> BundledDataset? {
     guard PlainName.isPlain(name) else { throw .invalidName(name) }
-    if let bundled = BundledDataset.all.first(where: { $0.name == name }) { return bundled.load() }
+    return BundledDataset.all.first { $0.name == name }
+  }
+
+  private func directory(holding name: String) throws(DatasetError) -> IDXDirectory {
     guard let directory = directory(of: name) else {
       let names = names()
       throw .unknownName(
         name, nearest: Suggestion.closest(to: name, among: names), known: names,
         searched: searchedDirectories)
     }
-    let description = DatasetDescription.known.first { $0.name == name }
-    return try IDXDirectory(path: directory).load(name: name, description: description)
+    return IDXDirectory(path: directory)
   }
 
   private func directory(of name: String) -> String? {

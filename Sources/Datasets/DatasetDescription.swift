@@ -23,6 +23,8 @@ struct DatasetDescription {
       origin: "Kuzushiji-MNIST, 70,000 cursive Japanese characters (Clanuwat et al., 2018)"),
   ]
 
+  static func of(_ name: String) -> DatasetDescription? { known.first { $0.name == name } }
+
   static func numbered(_ classCount: Int) -> [String] {
     (0..<classCount).map(String.init)
   }

@@ -16,8 +16,22 @@ struct IDXDirectory {
   func load(
     name: String, description: DatasetDescription?
   ) throws(DatasetError) -> DatasetPair {
-    let training = try read(prefix: "train")
-    let test = try read(prefix: "t10k")
+    let parts = try parts(name: name, description: description, readsTraining: true)
+    return DatasetPair(training: parts.training!, test: parts.test)
+  }
+
+  /// Reads the test part; of the training images only what they say of their shape and number.
+  func loadTest(
+    name: String, description: DatasetDescription?
+  ) throws(DatasetError) -> Dataset {
+    try parts(name: name, description: description, readsTraining: false).test
+  }
+
+  private func parts(
+    name: String, description: DatasetDescription?, readsTraining: Bool
+  ) throws(DatasetError) -> (training: Dataset?, test: Dataset) {
+    let training = try read(prefix: "train", readsImages: readsTraining)
+    let test = try read(prefix: "t10k", readsImages: true)
     guard training.imageShape == test.imageShape else {
       throw .imageShapeMismatch(
         training: training.imageShape, test: test.imageShape, directory: path)
@@ -41,9 +55,10 @@ struct IDXDirectory {
         origin: description?.origin ?? "IDX files of the user's under the name \(name)",
         lineage: lineage.part(partName, of: "split"))
     }
-    return DatasetPair(
-      training: try dataset(training, part: .training, named: "train"),
-      test: try dataset(test, part: .test, named: "test"))
+    return (
+      readsTraining ? try dataset(training, part: .training, named: "train") : nil,
+      try dataset(test, part: .test, named: "test")
+    )
   }
 
   private struct Examples {
@@ -53,7 +68,7 @@ struct IDXDirectory {
     let labelPath: String
   }
 
-  private func read(prefix: String) throws(DatasetError) -> Examples {
+  private func read(prefix: String, readsImages: Bool) throws(DatasetError) -> Examples {
     let imagePath = try existingFile(named: prefix + "-images", ranks: [3, 4])
     let labelPath = try existingFile(named: prefix + "-labels", ranks: [1])
     let labels = try read(labelPath, content: .labels) { (reader) throws(IDXDefect) in
@@ -63,7 +78,8 @@ struct IDXDirectory {
     let images = try read(imagePath, content: .images) {
       (reader) throws(IDXDefect) -> (shape: [Int], elements: [UInt8]?) in
       let belongs = reader.shape[0] == labels.count
-      return (reader.shape, belongs ? try reader.readElements() : nil)
+      guard belongs else { return (reader.shape, nil) }
+      return (reader.shape, readsImages ? try reader.readElements() : [])
     }
     guard let elements = images.elements else {
       throw .countMismatch(

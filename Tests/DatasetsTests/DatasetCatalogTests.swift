@@ -43,6 +43,21 @@ import Testing
     #expect(pair.test.part == .test && pair.test.lineage.description == "mine/split:test")
   }
 
+  @Test func theTestPartAloneIsTheSame() throws {
+    try directory.writeDataset("mine")
+    let whole = try catalog.load("mine").test
+    // What is behind the header of the training images is not read.
+    try directory.writeDataset("mine") {
+      ($0, $0 == "train-images-idx3-ubyte" ? Array($1[..<20]) : $1)
+    }
+    #expect(throws: DatasetError.self) { try catalog.load("mine") }
+    let test = try catalog.loadTest("mine")
+    #expect(test.images == whole.images && test.labels == whole.labels)
+    #expect(test.classNames == whole.classNames && test.lineage == whole.lineage)
+    let bundled = DatasetCatalog.bundledNames[0]
+    #expect(try catalog.loadTest(bundled).images == catalog.load(bundled).test.images)
+  }
+
   @Test func colourImagesAreFound() throws {
     try directory.writeDataset("colours") { name, bytes in
       guard name.contains("images") else { return (name, bytes) }
@@ -100,6 +115,7 @@ import Testing
     let error = DatasetError.unknownName(
       "wether", nearest: "weather", known: ["mnist-5k", "weather"], searched: [directory.path])
     #expect(throws: error) { try catalog.load("wether") }
+    #expect(throws: error) { try catalog.loadTest("wether") }
   }
 
   @Test(arguments: [

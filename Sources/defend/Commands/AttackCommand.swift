@@ -45,7 +45,7 @@ struct AttackCommand: ParsableCommand {
   func run() throws {
     let trained = try TrainedModel(contentsOf: checkpoint)
     let name = try data.name(otherwise: trained.record.trainedOn.last?.name)
-    let test = try data.load(name, limit: data.limit).test
+    let test = try data.loadTest(name)
     try trained.model.check(fits: test)
     guard index < test.count else {
       throw Failure(.usage, "--index \(index) is beyond the \(test.count.grouped) test images")

@@ -63,7 +63,7 @@ struct Eval: ParsableCommand {
     try json?.check()
     let models = try paths.map { (path: $0, trained: try TrainedModel(contentsOf: $0)) }
     let name = try data.name(otherwise: models[0].trained.record.trainedOn.last?.name)
-    let test = try data.load(name, limit: data.limit).test
+    let test = try data.loadTest(name)
     for (path, trained) in models {
       do {
         try trained.model.check(fits: test)

@@ -49,4 +49,10 @@ struct DataOptions: ParsableArguments {
     guard let limit else { return pair }
     return DatasetPair(training: pair.training.prefix(limit), test: pair.test.prefix(limit))
   }
+
+  /// The first `limit` test images, all without one.
+  func loadTest(_ name: String) throws -> Dataset {
+    let test = try catalog.loadTest(name)
+    return limit.map { test.prefix($0) } ?? test
+  }
 }
