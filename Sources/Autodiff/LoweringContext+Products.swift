@@ -36,7 +36,7 @@ extension LoweringContext {
     _ operand: BufferView, rows: Int, columns: Int
   ) -> UnsafeMutablePointer<Float> {
     let byteCount = PanelTransposeCall.elementCount(rows: rows, columns: columns) * 4
-    let (memory, isFilled) = panelMemory(operand, byteCount: byteCount)
+    let (memory, isFilled) = panelMemory(operand, columns: columns, byteCount: byteCount)
     let target = memory.assumingMemoryBound(to: Float.self)
     if isFilled { return target }
     append(

@@ -42,9 +42,9 @@ package struct LoweringContext {
   /// Memory for the panels of an operand's transpose, and whether an earlier operation of the run
   /// has filled it.
   mutating func panelMemory(
-    _ operand: BufferView, byteCount: Int
+    _ operand: BufferView, columns: Int, byteCount: Int
   ) -> (memory: UnsafeMutableRawPointer, isFilled: Bool) {
-    panelStore.memory(for: operand.pointer, byteCount: byteCount)
+    panelStore.memory(for: operand.pointer, columns: columns, byteCount: byteCount)
       ?? (scratch(byteCount: byteCount), false)
   }
 

@@ -2,8 +2,14 @@
 /// serves all of its products.
 final class PanelStore {
   private let variables: Set<UnsafeMutableRawPointer>
-  private var panels: [UnsafeMutableRawPointer: UnsafeMutableRawBufferPointer] = [:]
-  private var filled: Set<UnsafeMutableRawPointer> = []
+  private var panels: [Matrix: UnsafeMutableRawBufferPointer] = [:]
+  private var filled: Set<Matrix> = []
+
+  /// A variable as a matrix: reshaped, the same memory is another one.
+  private struct Matrix: Hashable {
+    let pointer: UnsafeMutableRawPointer
+    let columns: Int
+  }
 
   /// - Parameter variables: where the variables' values are.
   init(variables: some Sequence<UnsafeMutableRawPointer>) {
@@ -20,12 +26,12 @@ final class PanelStore {
   /// The memory for a variable's panels, and whether they are there already; nil for what is no
   /// variable.
   func memory(
-    for variable: UnsafeMutableRawPointer, byteCount: Int
+    for variable: UnsafeMutableRawPointer, columns: Int, byteCount: Int
   ) -> (memory: UnsafeMutableRawPointer, isFilled: Bool)? {
     guard variables.contains(variable) else { return nil }
-    let memory = panels[variable] ?? alignedMemory(byteCount: byteCount)
-    precondition(memory.count >= byteCount, "PanelStore: a variable of two sizes")
-    panels[variable] = memory
-    return (memory.baseAddress!, !filled.insert(variable).inserted)
+    let matrix = Matrix(pointer: variable, columns: columns)
+    let memory = panels[matrix] ?? alignedMemory(byteCount: byteCount)
+    panels[matrix] = memory
+    return (memory.baseAddress!, !filled.insert(matrix).inserted)
   }
 }

@@ -34,7 +34,7 @@ struct TaskQueue: ~Copyable {
     while current >> 32 < current & 0xFFFF_FFFF {
       let (taken, original) = range.weakCompareExchange(
         expected: current, desired: current &- 1, ordering: .relaxed)
-      if taken { return Int(original & 0xFFFF_FFFF) - 1 }
+      if taken { return Int(current & 0xFFFF_FFFF) - 1 }
       current = original
     }
     return nil

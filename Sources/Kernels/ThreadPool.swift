@@ -6,8 +6,9 @@ internal import CKernelSupport
 /// claimed one by one, and a thread that the system holds up delays no more than its own task.
 /// Waiting threads spin for a few microseconds and then sleep.
 ///
-/// In every task subnormal numbers are zeros, as operands and as results. Where gradients vanish
-/// (the moments of a dead unit decay forever) each of them would cost as much as 100 others.
+/// In every kernel call subnormal numbers are zeros, as operands and as results. Where gradients
+/// vanish (the moments of a dead unit decay forever) each would cost as much as 100 others. Closures
+/// run with their caller's arithmetic.
 public final class ThreadPool: Sendable {
   /// The number of threads that run tasks, the caller's included.
   public let threadCount: Int
@@ -45,14 +46,16 @@ public final class ThreadPool: Sendable {
 
   /// Runs `body` for every task number in `0..<taskCount` and returns when the last one is done.
   public func run(_ taskCount: Int, _ body: (Int) -> Void) {
-    let arithmetic = defend_flush_subnormals()
-    defer { defend_restore_arithmetic(arithmetic) }
     guard taskCount > 1, let workers else {
       for task in 0..<taskCount { body(task) }
       return
     }
     withoutActuallyEscaping(body) { body in
-      workers.run(ClosureCall(taskCount: taskCount, body: body), taskCount: taskCount)
+      let arithmetic = defend_flush_subnormals()
+      defer { defend_restore_arithmetic(arithmetic) }
+      workers.run(
+        ClosureCall(taskCount: taskCount, arithmetic: arithmetic, body: body),
+        taskCount: taskCount)
     }
   }
 }
@@ -60,7 +63,14 @@ public final class ThreadPool: Sendable {
 /// A closure as a call; its tasks may run at once, which the pool's caller vouches for.
 private struct ClosureCall: KernelCall, @unchecked Sendable {
   let taskCount: Int
+  /// The caller's.
+  let arithmetic: UInt64
   let body: (Int) -> Void
 
-  func run(task: Int) { body(task) }
+  func run(task: Int) {
+    let before = defend_flush_subnormals()
+    defend_restore_arithmetic(arithmetic)
+    body(task)
+    defend_restore_arithmetic(before)
+  }
 }

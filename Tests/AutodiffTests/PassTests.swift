@@ -41,6 +41,23 @@ import Testing
     #expect(schedule.steps.last?.operation.isProduct(in: graph) == true)
   }
 
+  @Test func aReshapedVariableHasATransposeOfItsOwn() {
+    let graph = Graph()
+    let (x, y) = (graph.input("x", shape: [1, 2]), graph.input("y", shape: [1, 3]))
+    let w = graph.variable("w", shape: [3, 2])
+    let first = Expression.product(x, w, transposingRight: true)
+    let second = Expression.product(y, w.reshaped(to: [2, 3]), transposingRight: true)
+    let variables = Variables()
+    variables["w"] = Tensor([1, 2, 3, 4, 5, 6] as [Float], shape: [3, 2])
+    let program = Program(
+      results: [first, second], variables: variables, capacity: 1, device: Devices.single)
+    program.write(Tensor([1, 10] as [Float], shape: [1, 2]), to: x)
+    program.write(Tensor([1, 10, 100] as [Float], shape: [1, 3]), to: y)
+    program.run(batch: 1)
+    #expect(program.read(first).floats == [21, 43, 65])
+    #expect(program.read(second).floats == [321, 654])
+  }
+
   @Test func whatIsCheapIsComputedWhereItIsRead() {
     let graph = Graph()
     let x = graph.input("x", shape: [.batch, 5])

@@ -55,16 +55,25 @@ import Testing
     #expect(started.load(ordering: .relaxed) == 2)
   }
 
-  @Test(arguments: 1...3) func subnormalNumbersAreZerosInTasksOnly(_ threads: Int) {
+  private struct Halving: KernelCall, @unchecked Sendable {
+    let source: UnsafeMutablePointer<Float>
+    let result: UnsafeMutablePointer<Float>
+    var taskCount: Int { 64 }
+    func run(task: Int) { result[task] = source[0] / 2 }
+  }
+
+  @Test(arguments: 1...3) func subnormalNumbersAreZerosInKernelsOnly(_ threads: Int) {
     let pool = ThreadPool(threads: threads)
-    let tiny = GuardedBuffer([Float.leastNormalMagnitude])
     let halves = GuardedBuffer([Float](repeating: 1, count: 64))
-    pool.run(64) { task in
-      // As operand and as result.
-      halves.pointer[task] = tiny.pointer[0] / 2 + Float(bitPattern: UInt32(task)) * 0x1p100
+    // As result and as operand.
+    for value in [Float.leastNormalMagnitude, .leastNormalMagnitude.nextDown] {
+      let tiny = GuardedBuffer([value])
+      pool.run(Halving(source: tiny.pointer, result: halves.pointer))
+      #expect(halves.elements.allSatisfy { $0 == 0 })
+      // A check of images, say, must see a pixel below 0 however small it is.
+      pool.run(64) { halves.pointer[$0] = -tiny.pointer[0] / 2 }
+      #expect(halves.elements.allSatisfy { $0 < 0 })
     }
-    #expect(halves.elements.allSatisfy { $0 == 0 })
-    #expect(tiny.pointer[0] / 2 > 0)
   }
 
   @Test func everyTaskOfAQueueIsTakenOnce() {
