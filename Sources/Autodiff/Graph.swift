@@ -105,4 +105,7 @@ public struct Expression: Hashable {
 extension Expression {
   /// The name of a variable; nil for any other expression.
   public var variableName: String? { (node.operation as? Variable)?.name }
+
+  /// Whether the caller writes the value before a run.
+  package var isInput: Bool { node.operation is Input }
 }

@@ -10,6 +10,8 @@ package struct LoweringContext {
   package let result: BufferView
   /// The result of the operation that is computed along with this one (see `Schedule.Step`).
   package let companion: BufferView?
+  /// What makes one of the operands strip by strip; the operand's memory is not to be read then.
+  let producer: Producer?
   /// Elementwise work for the finished rows of the result.
   package let epilogue: (any RowEpilogue)?
   private let panelStore: PanelStore
@@ -17,10 +19,17 @@ package struct LoweringContext {
   private(set) var scratchByteCount = 0
   private(set) var calls: [any KernelCall] = []
 
+  /// An operation without memory for its result, and the loop on it.
+  struct Producer {
+    let operation: any Operation
+    let operands: [BufferView]
+    let loop: LoopCall?
+  }
+
   init(
     kernels: KernelTable, batch: Int, operands: [BufferView], result: BufferView,
-    companion: BufferView?, epilogue: (any RowEpilogue)?, panelStore: PanelStore,
-    scratch: UnsafeMutableRawPointer
+    companion: BufferView?, producer: Producer?, epilogue: (any RowEpilogue)?,
+    panelStore: PanelStore, scratch: UnsafeMutableRawPointer
   ) {
     self.panelStore = panelStore
     self.kernels = kernels
@@ -28,6 +37,7 @@ package struct LoweringContext {
     self.operands = operands
     self.result = result
     self.companion = companion
+    self.producer = producer
     self.epilogue = epilogue
     scratchBase = scratch
   }
@@ -39,13 +49,13 @@ package struct LoweringContext {
     return pointer
   }
 
-  /// Memory for the panels of an operand's transpose, and whether an earlier operation of the run
-  /// has filled it.
-  mutating func panelMemory(
-    _ operand: BufferView, columns: Int, byteCount: Int
-  ) -> (memory: UnsafeMutableRawPointer, isFilled: Bool) {
-    panelStore.memory(for: operand.pointer, columns: columns, byteCount: byteCount)
-      ?? (scratch(byteCount: byteCount), false)
+  /// Memory for the panels of a variable or of its transpose, and whether an earlier operation of
+  /// the run has filled it; nil for what is no variable.
+  func panelMemory(
+    _ operand: BufferView, columns: Int, isTransposed: Bool, byteCount: Int
+  ) -> (memory: UnsafeMutableRawPointer, isFilled: Bool)? {
+    panelStore.memory(
+      for: operand.pointer, columns: columns, isTransposed: isTransposed, byteCount: byteCount)
   }
 
   package mutating func append(_ call: some KernelCall) {

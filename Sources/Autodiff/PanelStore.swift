@@ -1,7 +1,8 @@
-/// Memory for the transposes of variables: they keep their values until a run ends, so one transpose
-/// serves all of its products.
+/// Memory for the panels of variables and of their transposes: they keep their values until a run
+/// ends, so one copy serves all of its products.
 final class PanelStore {
   private let variables: Set<UnsafeMutableRawPointer>
+  private let shared: Set<UnsafeMutableRawPointer>
   private var panels: [Matrix: UnsafeMutableRawBufferPointer] = [:]
   private var filled: Set<Matrix> = []
 
@@ -9,11 +10,18 @@ final class PanelStore {
   private struct Matrix: Hashable {
     let pointer: UnsafeMutableRawPointer
     let columns: Int
+    let isTransposed: Bool
   }
 
-  /// - Parameter variables: where the variables' values are.
-  init(variables: some Sequence<UnsafeMutableRawPointer>) {
+  /// - Parameters:
+  ///   - variables: where the variables' values are.
+  ///   - shared: those of them that several products read as they are. For one product a copy in
+  ///     panels costs what it saves.
+  init(
+    variables: some Sequence<UnsafeMutableRawPointer>, shared: Set<UnsafeMutableRawPointer>
+  ) {
     self.variables = Set(variables)
+    self.shared = shared
   }
 
   deinit {
@@ -24,12 +32,14 @@ final class PanelStore {
   func beginRun() { filled.removeAll() }
 
   /// The memory for a variable's panels, and whether they are there already; nil for what is no
-  /// variable.
+  /// variable, and for what is not worth a copy.
   func memory(
-    for variable: UnsafeMutableRawPointer, columns: Int, byteCount: Int
+    for variable: UnsafeMutableRawPointer, columns: Int, isTransposed: Bool, byteCount: Int
   ) -> (memory: UnsafeMutableRawPointer, isFilled: Bool)? {
-    guard variables.contains(variable) else { return nil }
-    let matrix = Matrix(pointer: variable, columns: columns)
+    guard isTransposed ? variables.contains(variable) : shared.contains(variable) else {
+      return nil
+    }
+    let matrix = Matrix(pointer: variable, columns: columns, isTransposed: isTransposed)
     let memory = panels[matrix] ?? alignedMemory(byteCount: byteCount)
     panels[matrix] = memory
     return (memory.baseAddress!, !filled.insert(matrix).inserted)

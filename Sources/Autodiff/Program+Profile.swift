@@ -29,7 +29,10 @@ extension Program {
       }
     }
     return zip(schedule.steps, times).map { step, time in
-      let operation = step.operation.map { type(of: schedule.graph.nodes[$0].operation).name }
+      let names = [step.producer?.operation, step.operation].compactMap {
+        $0.map { type(of: schedule.graph.nodes[$0].operation).name }
+      }
+      let operation = names.isEmpty ? nil : names.joined(separator: " + ")
       let written = step.nodes.filter { isStored($0) }
       let values = Set(schedule.reads(of: step).map(\.node).filter { isStored($0) } + written)
       let (seconds, attoseconds) = time.components
@@ -44,11 +47,13 @@ extension Program {
   }
 
   private func floatingPointOperations(of step: Schedule.Step, batch: Int) -> Int {
-    guard let operation = step.operation else { return 0 }
-    let node = schedule.graph.nodes[operation]
     func extents(_ index: Int) -> [Int] {
       schedule.graph.nodes[index].type.shape.extents(batch: batch)
     }
-    return node.operation.floatingPointOperations(node.operands.map(extents), extents(operation))
+    return [step.producer?.operation, step.operation].compactMap { $0 }.reduce(0) { sum, index in
+      let node = schedule.graph.nodes[index]
+      return sum
+        + node.operation.floatingPointOperations(node.operands.map(extents), extents(index))
+    }
   }
 }

@@ -7,7 +7,7 @@ internal import Kernels
 /// A program is made for a largest batch (its capacity) and runs any smaller one. It keeps its
 /// inputs and results in memory of its own; variables are shared through ``Variables``.
 public final class Program {
-  /// A variable and the expression that becomes its value at the end of a run.
+  /// A variable, or an input, and the expression that becomes its value at the end of a run.
   public typealias Update = (variable: Expression, value: Expression)
 
   public let capacity: Int
@@ -23,7 +23,7 @@ public final class Program {
   private var variableMemory: [Int: UnsafeMutableRawPointer] = [:]
   private var constants: [UInt32: UnsafeMutableRawBufferPointer] = [:]
   private let keptVariables: Variables
-  private var panelStore = PanelStore(variables: [])
+  private var panelStore = PanelStore(variables: [], shared: [])
   private var bound: [Int: [any KernelCall]] = [:]
   private var lastBatch = 0
 
@@ -31,7 +31,7 @@ public final class Program {
   ///
   /// - Parameters:
   ///   - results: what the caller reads after a run; a variable among them is its old value.
-  ///   - updates: what becomes of the variables; all are computed from the old values.
+  ///   - updates: what becomes of variables and inputs; all are computed from the old values.
   ///   - capacity: the largest batch.
   ///   - fuses: false runs every operation by itself; the bits are the same.
   public init(
@@ -44,12 +44,16 @@ public final class Program {
     let graph = wanted[0].graph
     for update in updates {
       precondition(
-        update.variable.node.operation is Variable && update.variable.type == update.value.type,
+        update.variable.node.operation is Variable || update.variable.node.operation is Input,
+        "Program: only variables and inputs are updated, not \(update.variable.type)")
+      precondition(
+        update.variable.type == update.value.type,
         "Program: \(update.value.type) cannot become the value of \(update.variable.type)")
     }
     let snapshots = SnapshotPass(graph: graph, updated: Set(updates.map(\.variable.index)))
     let roots = snapshots.run(AccumulationPass(graph: graph).run(wanted))
-    schedule = FusionPass(graph: graph, roots: roots, isEnabled: fuses).run()
+    let fused = FusionPass(graph: graph, roots: roots, isEnabled: fuses).run()
+    schedule = fuses ? StripPass(fused, roots: roots).run() : fused
     self.results = Dictionary(
       zip(results, roots.map(\.index)), uniquingKeysWith: { first, _ in first })
     self.updates = zip(updates, roots.dropFirst(results.count)).map {
@@ -74,7 +78,9 @@ public final class Program {
           variable.name, shape: variable.shape.extents(batch: 0))
       }
     }
-    panelStore = PanelStore(variables: variableMemory.values)
+    panelStore = PanelStore(
+      variables: variableMemory.values,
+      shared: Set(schedule.sharedFactors.compactMap { variableMemory[$0] }))
     bound[capacity] = bind(batch: capacity)
   }
 
@@ -155,7 +161,7 @@ public final class Program {
     switch plan.locations[node] {
     case .arena(let offset): return arena.baseAddress! + offset
     case .shared(let other): return pointer(other)
-    case .variable(let variable): return variableMemory[variable]
+    case .variable(let variable): return pointer(variable)
     case nil: return nil
     }
   }
@@ -201,11 +207,16 @@ public final class Program {
         continue
       }
       let node = schedule.graph.nodes[operation]
+      let producer = step.producer.map { self.producer($0, batch: batch) }
       var context = LoweringContext(
-        kernels: kernels, batch: batch, operands: node.operands.map { view($0, batch: batch) },
+        kernels: kernels, batch: batch,
+        operands: node.operands.map { operand in
+          step.producer?.result == schedule.storage(of: operand)
+            ? stripView(operand, batch: batch) : view(operand, batch: batch)
+        },
         result: view(operation, batch: batch),
-        companion: step.companion.map { view($0, batch: batch) }, epilogue: loop,
-        panelStore: panelStore, scratch: scratch.baseAddress!)
+        companion: step.companion.map { view($0, batch: batch) }, producer: producer,
+        epilogue: loop, panelStore: panelStore, scratch: scratch.baseAddress!)
       node.operation.lower(&context)
       calls.append(context.calls)
       scratchByteCount = max(scratchByteCount, context.scratchByteCount)
@@ -217,15 +228,41 @@ public final class Program {
       copies.map { update in
         let value = view(update.value, batch: batch)
         return StridedCopyCall(
-          value.pointer, variableMemory[update.variable]!, [value.count], sourceStrides: [1],
+          value.pointer, pointer(update.variable)!, [value.count], sourceStrides: [1],
           elementSize: 4)
       })
     return (calls, scratchByteCount)
   }
 
-  private func loop(_ step: Schedule.Step, batch: Int) -> LoopCall {
+  private func producer(
+    _ producer: Schedule.Producer, batch: Int
+  ) -> LoweringContext.Producer {
+    let node = schedule.graph.nodes[producer.operation]
+    let step = Schedule.Step(
+      operation: producer.operation, loop: producer.loop,
+      elementCount: node.type.shape.elementCount)
+    return LoweringContext.Producer(
+      operation: node.operation, operands: node.operands.map { view($0, batch: batch) },
+      loop: producer.loop.map { _ in
+        loop(step, batch: batch, strips: [producer.operation, producer.result])
+      })
+  }
+
+  /// A value that is never whole: only its shape is of use.
+  private func stripView(_ index: Int, batch: Int) -> BufferView {
+    let type = schedule.graph.nodes[index].type
+    return BufferView(
+      pointer: LoopCall.stripMemory, shape: type.shape.extents(batch: batch),
+      element: type.element)
+  }
+
+  /// - Parameter strips: the nodes whose values are in the memory of a strip.
+  private func loop(
+    _ step: Schedule.Step, batch: Int, strips: Set<Int> = []
+  ) -> LoopCall {
     var builder = LoopBuilder(
-      schedule: schedule, step: step, batch: batch, memory: { [unowned self] in pointer($0) },
+      schedule: schedule, step: step, batch: batch,
+      memory: { [unowned self] in strips.contains($0) ? LoopCall.stripMemory : pointer($0) },
       constant: { [unowned self] in constant($0) })
     builder.build()
     let rowLength = step.operation.map { schedule.graph.nodes[$0].type.shape.dimensions.last! }

@@ -72,7 +72,8 @@ public struct LoopProgram {
   /// The registers that fit into the scratch memory.
   public static let registerLimit = 32
 
-  /// Instructions that are run once, to fill registers with values that are the same everywhere.
+  /// Instructions that are run once, to fill registers with values that are the same in every
+  /// block: one value, or whole rows.
   public let preamble: UnsafeBufferPointer<LoopInstruction>
   public let body: UnsafeBufferPointer<LoopInstruction>
 

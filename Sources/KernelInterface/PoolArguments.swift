@@ -2,6 +2,12 @@
 public struct PoolArguments {
   public var geometry: WindowGeometry
   public var images: Range<Int>
+  /// The rows of windows to do in each image, and for unpooling the rows of the image to begin with
+  /// zeros.
+  public var windowRows: Range<Int>
+  public var clearedRows: Range<Int>
+  /// From row to row of an image. What is not the whole image begins where row 0 would be.
+  public var imageRowStride: Int
   /// What is read: images `[N, H, W, C]`, or for unpooling values `[N, OH, OW, C]`.
   public var input: UnsafePointer<Float>
   /// `[N, OH, OW, C]`: the positions `y·W + x` in the image's plane to gather from or add at.
@@ -18,6 +24,9 @@ public struct PoolArguments {
   ) {
     self.geometry = geometry
     self.images = images
+    windowRows = 0..<geometry.outputHeight
+    clearedRows = 0..<geometry.height
+    imageRowStride = geometry.width * geometry.channels
     self.input = input
     self.indices = indices
     self.output = output

@@ -1,3 +1,4 @@
+internal import CKernelSupport
 public import KernelInterface
 
 /// The gradient of a convolution with respect to its images: `[N, OH, OW, Cout]` → `[N, H, W, Cin]`.
@@ -11,24 +12,28 @@ public struct ConvolutionInputGradientCall: KernelCall, @unchecked Sendable {
   private let arguments: ProductArguments
   private let groups: ImageGroups
   private let inputGradient: UnsafeMutablePointer<Float>
+  private let unpooling: Unpooling?
 
   /// - Parameters:
   ///   - geometry: the images, the window and its steps.
   ///   - outputGradient: `[N, OH, OW, Cout]`.
+  ///   - unpooling: makes the output gradient instead.
   ///   - transposedWeights: `[Cout, KH·KW·Cin]`: run a ``TransposeCall`` of the weights first.
   ///   - inputGradient: `[N, H, W, Cin]`, without padding.
   ///   - scratch: ``scratchCount(geometry:outputChannels:)`` elements.
   public init(
     kernels: KernelTable, geometry: WindowGeometry, outputChannels: Int,
-    outputGradient: UnsafePointer<Float>, transposedWeights: UnsafePointer<Float>,
-    inputGradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+    outputGradient: UnsafePointer<Float>?, unpooling: Unpooling? = nil,
+    transposedWeights: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>,
+    scratch: UnsafeMutablePointer<Float>
   ) {
+    self.unpooling = unpooling
     product = kernels.product
     addPatches = kernels.addPatches
     self.geometry = geometry
     self.inputGradient = inputGradient
     arguments = ProductArguments(
-      a: outputGradient, rowAxis: SegmentedAxis(stride: outputChannels),
+      a: outputGradient ?? UnsafePointer(scratch), rowAxis: SegmentedAxis(stride: outputChannels),
       depthAxis: SegmentedAxis(stride: 1), depth: outputChannels,
       b: transposedWeights, bRowStride: geometry.patchLength,
       c: scratch, cRowStride: geometry.patchLength, rows: 0..<0,
@@ -49,32 +54,62 @@ public struct ConvolutionInputGradientCall: KernelCall, @unchecked Sendable {
       operationsPerTask: TaskGrid.operationsPerTask)
   }
 
-  /// The number of patches made before they are added: what the first-level cache holds.
+  /// The number of patches made before they are added: what the first-level cache holds, in whole
+  /// rows if there is room for one.
   private static func blockLength(geometry: WindowGeometry) -> Int {
-    max(1, min(max(12, min(8192 / max(1, geometry.patchLength), 96)), geometry.outputPixels))
+    let length = max(12, min(8192 / max(1, geometry.patchLength), 96))
+    let rows = length / max(1, geometry.outputWidth)
+    return max(1, min(rows > 0 ? rows * geometry.outputWidth : length, geometry.outputPixels))
   }
 
   public var taskCount: Int { groups.taskCount }
 
   public func run(task: Int) {
+    guard unpooling != nil else { return run(task: task, strip: nil) }
+    var work = (call: self, task: task)
+    withUnsafeMutablePointer(to: &work) { context in
+      defend_with_scratch(context) { context, scratch in
+        let work = context.assumingMemoryBound(to: (call: Self, task: Int).self)
+        work.pointee.call.run(
+          task: work.pointee.task, strip: scratch.assumingMemoryBound(to: Float.self))
+      }
+    }
+  }
+
+  private func run(task: Int, strip: UnsafeMutablePointer<Float>?) {
+    for image in groups.range(task: task) {
+      guard let strip, let unpooling else {
+        let gradient = arguments.a + image * geometry.outputPixels * arguments.rowAxis.stride
+        addPixels(0..<geometry.outputPixels, of: image, task: task, gradient)
+        continue
+      }
+      for number in 0..<unpooling.strips.count {
+        let rows = unpooling.make(number, image: image, at: strip)
+        addPixels(
+          rows.lowerBound * geometry.outputWidth..<rows.upperBound * geometry.outputWidth,
+          of: image, task: task, UnsafePointer(strip))
+      }
+    }
+  }
+
+  /// Adds the patches of some pixels whose gradients are at `gradient`.
+  private func addPixels(
+    _ pixels: Range<Int>, of image: Int, task: Int, _ gradient: UnsafePointer<Float>
+  ) {
     let blockLength = Self.blockLength(geometry: geometry)
+    let unit = blockLength.isMultiple(of: geometry.outputWidth) ? geometry.outputWidth : 1
     var product = arguments
     product.c += task * blockLength * geometry.patchLength
     var patches = PatchArguments(
-      geometry: geometry, patches: UnsafePointer(product.c), pixels: 0..<0, image: inputGradient,
-      clears: true)
-    for image in groups.range(task: task) {
-      patches.image = inputGradient + image * geometry.imageLength
-      patches.clears = true
-      (0..<geometry.outputPixels).forEachBlock(of: blockLength) { pixels in
-        let firstRow = image * geometry.outputPixels + pixels.lowerBound
-        product.a = arguments.a + firstRow * arguments.rowAxis.stride
-        product.rows = 0..<pixels.count
-        self.product(product)
-        patches.pixels = pixels
-        addPatches(patches)
-        patches.clears = false
-      }
+      geometry: geometry, patches: UnsafePointer(product.c), pixels: 0..<0,
+      image: inputGradient + image * geometry.imageLength, clears: pixels.lowerBound == 0)
+    pixels.forEachBlock(of: blockLength, unit: unit) { block in
+      product.a = gradient + (block.lowerBound - pixels.lowerBound) * arguments.rowAxis.stride
+      product.rows = 0..<block.count
+      self.product(product)
+      patches.pixels = block
+      addPatches(patches)
+      patches.clears = false
     }
   }
 }

@@ -1,3 +1,4 @@
+internal import CKernelSupport
 public import KernelInterface
 
 /// The gradient of a convolution with respect to its weights: `[KH, KW, Cin, Cout]`.
@@ -9,22 +10,26 @@ public struct ConvolutionWeightGradientCall: KernelCall, @unchecked Sendable {
   private let geometry: WindowGeometry
   private let arguments: ProductArguments
   private let grid: TaskGrid
+  private let unpooling: Unpooling?
 
   /// - Parameters:
   ///   - geometry: the images, the window and its steps.
   ///   - paddedInput: `[N, H, W, Cin]` with the padding around it, if there is any (``PadCall``).
   ///   - outputGradient: `[N, OH, OW, Cout]`.
+  ///   - unpooling: makes the output gradient instead.
   ///   - weightGradient: `[KH, KW, Cin, Cout]`.
   public init(
     kernels: KernelTable, geometry: WindowGeometry, outputChannels: Int,
-    paddedInput: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>,
-    weightGradient: UnsafeMutablePointer<Float>, accumulates: Bool = false
+    paddedInput: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>?,
+    unpooling: Unpooling? = nil, weightGradient: UnsafeMutablePointer<Float>,
+    accumulates: Bool = false
   ) {
+    self.unpooling = unpooling
     kernel = kernels.product
     self.geometry = geometry
     arguments = ProductArguments(
       a: paddedInput, rowAxis: geometry.patchAxis, depthAxis: geometry.placeAxis,
-      depth: geometry.outputPixels, b: outputGradient, bRowStride: outputChannels,
+      depth: geometry.outputPixels, b: outputGradient ?? paddedInput, bRowStride: outputChannels,
       c: weightGradient, cRowStride: outputChannels, rows: 0..<geometry.patchLength,
       columns: outputChannels, accumulates: accumulates)
     grid = TaskGrid(
@@ -41,11 +46,47 @@ public struct ConvolutionWeightGradientCall: KernelCall, @unchecked Sendable {
       product.depth = 0
       kernel(product)
     }
+    guard unpooling == nil else {
+      var work = Work(call: self, product: product, column: block.columns.lowerBound)
+      withUnsafeMutablePointer(to: &work) { context in
+        defend_with_scratch(context) { context, scratch in
+          let work = context.assumingMemoryBound(to: Work.self).pointee
+          work.call.runStrips(
+            work.product, column: work.column, scratch.assumingMemoryBound(to: Float.self))
+        }
+      }
+      return
+    }
     for _ in 0..<geometry.images {
       kernel(product)
       product.a += geometry.paddedImageLength
       product.b += geometry.outputPixels * product.bRowStride
       product.accumulates = true
+    }
+  }
+
+  private struct Work {
+    let call: ConvolutionWeightGradientCall
+    let product: ProductArguments
+    let column: Int
+  }
+
+  private func runStrips(
+    _ arguments: ProductArguments, column: Int, _ strip: UnsafeMutablePointer<Float>
+  ) {
+    guard let strips = unpooling?.strips else { return }
+    var product = arguments
+    product.b = UnsafePointer(strip) + column
+    for image in 0..<geometry.images {
+      for number in 0..<strips.count {
+        guard let rows = unpooling?.make(number, image: image, at: strip) else { return }
+        product.a =
+          arguments.a + image * geometry.paddedImageLength
+          + rows.lowerBound * geometry.placeAxis.segmentStride
+        product.depth = rows.count * geometry.outputWidth
+        kernel(product)
+        product.accumulates = true
+      }
     }
   }
 }

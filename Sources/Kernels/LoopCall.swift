@@ -2,7 +2,7 @@ internal import CKernelSupport
 public import KernelInterface
 
 /// An elementwise loop with its memory bound. Also the work on finished rows of a product.
-public final class LoopCall: KernelCall, RowEpilogue, @unchecked Sendable {
+public final class LoopCall: KernelCall, RowEpilogue, StripEpilogue, @unchecked Sendable {
   private let kernels: KernelTable
   private let instructions: UnsafeMutableBufferPointer<LoopInstruction>
   private let program: LoopProgram
@@ -53,6 +53,25 @@ public final class LoopCall: KernelCall, RowEpilogue, @unchecked Sendable {
     } else {
       run(from: start, count: columns.count, rows: rows.count)
     }
+  }
+
+  /// Stands for the memory of a strip where a loop on strips is bound: the loop's elements are
+  /// counted from here, so that element numbers say where a strip is.
+  public static var stripMemory: UnsafeMutableRawPointer {
+    UnsafeMutableRawPointer(bitPattern: 64)!
+  }
+
+  /// The first place from `scratch` on where a strip may begin.
+  static func aligned(
+    _ scratch: UnsafeMutablePointer<Float>, rowLength: Int
+  ) -> UnsafeMutablePointer<Float> {
+    let number = (UnsafeMutableRawPointer(scratch) - stripMemory) / MemoryLayout<Float>.stride
+    return scratch + (rowLength - number % rowLength) % rowLength
+  }
+
+  public func run(rows: Int, at strip: UnsafeMutablePointer<Float>) {
+    let start = (UnsafeMutableRawPointer(strip) - Self.stripMemory) / MemoryLayout<Float>.stride
+    run(from: start, count: rows * rowLength, rows: 1)
   }
 
   private func run(from start: Int, count: Int, rows: Int) {

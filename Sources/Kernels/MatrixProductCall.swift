@@ -31,10 +31,16 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
       rows: 0..<rows, columns: columns, accumulates: accumulates)
     grid = TaskGrid(
       rows: rows, columns: columns, operations: rows * columns * depth,
-      fewestRows: 32,
+      // More rows share what is read of B; where that is much, it comes from far.
+      fewestRows: depth >= TaskGrid.greatDepth ? 64 : 32,
       fewestColumns: epilogue == nil || depth >= TaskGrid.greatDepth
         ? 32 : TaskGrid.epilogueColumns)
     self.epilogue = epilogue
+  }
+
+  /// Whether a product reads its B better in panels, which several blocks of rows then share.
+  public static func paysForPanels(rows: Int, columns: Int, depth: Int) -> Bool {
+    rows >= 64 && columns > ProductArguments.panelColumns && depth >= TaskGrid.greatDepth
   }
 
   public var taskCount: Int { grid.taskCount }

@@ -199,8 +199,13 @@ final class ThreadPoolWorkers: @unchecked Sendable {
       var thread: pthread_t?
     #endif
     let life = Unmanaged.passRetained(WorkerLife { self.work(queue: queue) })
+    // Kernels take scratch memory from the stack, which some systems keep small for threads.
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    pthread_attr_setstacksize(&attributes, 4 << 20)
+    defer { pthread_attr_destroy(&attributes) }
     let status = pthread_create(
-      &thread, nil,
+      &thread, &attributes,
       { address in
         let address: UnsafeMutableRawPointer? = address
         if let address {

@@ -7,7 +7,7 @@ internal import KernelInterface
 ) {
   let length = LoopProgram.blockLength
   for instruction in program.preamble {
-    run(instruction, start: 0, count: length, scratch)
+    run(instruction, start: start, count: min(length, count), scratch)
   }
   for row in 0..<rows {
     var place = start + row * rowLength
@@ -93,9 +93,17 @@ private func run(
   case .repeatValue:
     fill(r, count, with: a[0])
   case .repeatRow:
-    forEachRow(start: start, count: count, columns: instruction.columns) {
-      place, _, column, length in
-      (r + place).update(from: a + column, count: length)
+    let columns = instruction.columns
+    // The first row, and then twice as much each time.
+    let column = start % columns
+    let first = min(count, columns &- column)
+    r.update(from: a + column, count: first)
+    (r + first).update(from: a, count: min(count &- first, column))
+    var filled = min(count, columns)
+    while filled < count {
+      let length = min(filled, count &- filled)
+      (r + filled).update(from: r, count: length)
+      filled &+= length
     }
   case .repeatColumn:
     forEachRow(start: start, count: count, columns: instruction.columns) { place, row, _, length in

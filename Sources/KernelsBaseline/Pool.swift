@@ -12,14 +12,14 @@ private struct Window {
 }
 
 @inline(__always)
-private func forEachWindow(
-  _ geometry: WindowGeometry, _ images: Range<Int>, _ body: (Window) -> Void
-) {
-  for image in images {
+private func forEachWindow(_ arguments: PoolArguments, _ body: (Window) -> Void) {
+  let geometry = arguments.geometry
+  for image in arguments.images {
     var window = Window(
-      number: image * geometry.outputPixels, image: image * geometry.imageLength,
-      rows: 0..<0, columns: 0..<0)
-    for y in 0..<geometry.outputHeight {
+      number: image * geometry.outputPixels
+        + arguments.windowRows.lowerBound * geometry.outputWidth,
+      image: image * geometry.imageLength, rows: 0..<0, columns: 0..<0)
+    for y in arguments.windowRows {
       let top = y * geometry.strideY - geometry.paddingTop
       window.rows = max(0, top)..<min(geometry.height, top + geometry.windowHeight)
       for x in 0..<geometry.outputWidth {
@@ -36,10 +36,11 @@ private func forEachWindow(
 @inline(__always)
 private func forEachVector(_ channels: Int, _ body: (Int, Int) -> Void) {
   var channel = 0
-  while channel < channels {
-    body(channel, min(Vector.scalarCount, channels &- channel))
+  while channel &+ Vector.scalarCount <= channels {
+    body(channel, Vector.scalarCount)
     channel &+= Vector.scalarCount
   }
+  if channel < channels { body(channel, channels &- channel) }
 }
 
 @inline(__always)
@@ -71,29 +72,51 @@ private func store(_ vector: IntegerVector, _ target: UnsafeMutablePointer<Int32
     UnsafeMutableRawPointer(target).assumingMemoryBound(to: Float.self), count)
 }
 
+/// Calls `body` with the position of every element under a window and the offset of its channels.
+@inline(__always)
+private func forEachElement(
+  _ window: Window, _ arguments: PoolArguments, _ body: (IntegerVector, Int) -> Void
+) {
+  let channels = arguments.geometry.channels
+  let first = window.columns.lowerBound
+  let top = window.rows.lowerBound
+  var rowPosition = IntegerVector(
+    repeating: Int32(truncatingIfNeeded: top &* arguments.geometry.width &+ first))
+  let rowStep = IntegerVector(repeating: Int32(truncatingIfNeeded: arguments.geometry.width))
+  var rowOffset = window.image &+ top &* arguments.imageRowStride &+ first &* channels
+  for _ in window.rows {
+    var position = rowPosition
+    var offset = rowOffset
+    for _ in window.columns {
+      body(position, offset)
+      position &+= IntegerVector(repeating: 1)
+      offset &+= channels
+    }
+    rowPosition &+= rowStep
+    rowOffset &+= arguments.imageRowStride
+  }
+}
+
 /// The maximum under each window and its position. The first maximum wins, and the first NaN wins
 /// over all numbers.
 func poolWindows(_ arguments: PoolArguments) {
-  let geometry = arguments.geometry
-  let channels = geometry.channels
+  let channels = arguments.geometry.channels
   let input = arguments.input
-  forEachWindow(geometry, arguments.images) { window in
+  forEachWindow(arguments) { window in
     forEachVector(channels) { channel, count in
-      var position = window.rows.lowerBound * geometry.width + window.columns.lowerBound
-      var best = load(input + (window.image + position * channels + channel), count)
-      var index = IntegerVector(repeating: Int32(truncatingIfNeeded: position))
-      for row in window.rows {
-        position = row * geometry.width + window.columns.lowerBound
-        for _ in window.columns {
-          let value = load(input + (window.image + position * channels + channel), count)
-          let wins = (value .> best) .| ((value .!= value) .& (best .== best))
-          best.replace(with: value, where: wins)
-          index.replace(
-            with: IntegerVector(repeating: Int32(truncatingIfNeeded: position)), where: wins)
-          position += 1
-        }
+      var best = Vector.zero
+      var index = IntegerVector.zero
+      var isFirst = true
+      forEachElement(window, arguments) { position, offset in
+        let value = load(input + (offset &+ channel), count)
+        // Greater or NaN, unless the best is NaN.
+        let wins =
+          isFirst ? value.bits .== value.bits : .!(value .<= best) .& (best .== best)
+        best.replace(with: value, where: wins)
+        index.replace(with: position, where: wins)
+        isFirst = false
       }
-      let result = window.number * channels + channel
+      let result = window.number &* channels &+ channel
       if let values = arguments.output { store(best, values + result, count) }
       if let indices = arguments.outputIndices { store(index, indices + result, count) }
     }
@@ -102,24 +125,16 @@ func poolWindows(_ arguments: PoolArguments) {
 
 /// The element at the chosen position of each window.
 func gatherFromWindows(_ arguments: PoolArguments) {
-  let geometry = arguments.geometry
-  let channels = geometry.channels
+  let channels = arguments.geometry.channels
   let input = arguments.input
   guard let indices = arguments.indices, let values = arguments.output else { return }
-  forEachWindow(geometry, arguments.images) { window in
+  forEachWindow(arguments) { window in
     forEachVector(channels) { channel, count in
-      let result = window.number * channels + channel
+      let result = window.number &* channels &+ channel
       let index = load(indices + result, count)
       var chosen = Vector.zero
-      for row in window.rows {
-        var position = row * geometry.width + window.columns.lowerBound
-        for _ in window.columns {
-          let value = load(input + (window.image + position * channels + channel), count)
-          chosen.replace(
-            with: value,
-            where: index .== IntegerVector(repeating: Int32(truncatingIfNeeded: position)))
-          position += 1
-        }
+      forEachElement(window, arguments) { position, offset in
+        chosen.replace(with: load(input + (offset &+ channel), count), where: index .== position)
       }
       store(chosen, values + result, count)
     }
@@ -132,26 +147,36 @@ func gatherFromWindows(_ arguments: PoolArguments) {
 /// is never −0, so that adds nothing.
 func spreadToWindows(_ arguments: PoolArguments) {
   let geometry = arguments.geometry
-  let channels = geometry.channels
   let values = arguments.input
   guard let indices = arguments.indices, let images = arguments.output else { return }
-  (images + arguments.images.lowerBound * geometry.imageLength).update(
-    repeating: 0, count: arguments.images.count * geometry.imageLength)
-  forEachWindow(geometry, arguments.images) { window in
+  for image in arguments.images {
+    (images + image * geometry.imageLength
+      + arguments.clearedRows.lowerBound * arguments.imageRowStride).update(
+        repeating: 0, count: arguments.clearedRows.count * arguments.imageRowStride)
+  }
+  // Where windows do not overlap, each sum has one term.
+  if geometry.strideX < geometry.windowWidth || geometry.strideY < geometry.windowHeight {
+    spread(arguments, values, indices, images, overlap: true)
+  } else {
+    spread(arguments, values, indices, images, overlap: false)
+  }
+}
+
+@inline(__always)
+private func spread(
+  _ arguments: PoolArguments, _ values: UnsafePointer<Float>, _ indices: UnsafePointer<Int32>,
+  _ images: UnsafeMutablePointer<Float>, overlap: Bool
+) {
+  let channels = arguments.geometry.channels
+  forEachWindow(arguments) { window in
     forEachVector(channels) { channel, count in
-      let source = window.number * channels + channel
+      let source = window.number &* channels &+ channel
       let index = load(indices + source, count)
       let value = load(values + source, count)
-      for row in window.rows {
-        var position = row * geometry.width + window.columns.lowerBound
-        for _ in window.columns {
-          let target = images + (window.image + position * channels + channel)
-          let addend = Vector.zero.replacing(
-            with: value,
-            where: index .== IntegerVector(repeating: Int32(truncatingIfNeeded: position)))
-          store(load(target, count) + addend, target, count)
-          position += 1
-        }
+      forEachElement(window, arguments) { position, offset in
+        let target = images + (offset &+ channel)
+        let addend = Vector.zero.replacing(with: value, where: index .== position)
+        store((overlap ? load(target, count) : .zero) + addend, target, count)
       }
     }
   }

@@ -9,27 +9,29 @@ func transposeMatrix(_ arguments: TransposeArguments) {
   let toStride = arguments.targetRowStride
   let rows = arguments.rows
   let columns = arguments.columns
-  let wholeRows = rows & ~3
+  guard rows >= 4, columns >= 4 else {
+    for row in 0..<rows {
+      for column in 0..<columns {
+        to[column * toStride + row] = from[row * fromStride + column]
+      }
+    }
+    return
+  }
   var strip = 0
   while strip < columns {
     let end = min(strip + 16, columns)
     var row = 0
-    while row < wholeRows {
-      var column = strip
-      while column + 4 <= end {
-        defend_transpose_block(
-          from + (row * fromStride + column), fromStride, to + (column * toStride + row), toStride)
-        column += 4
-      }
-      while column < end {
-        for i in row..<row + 4 { to[column * toStride + i] = from[i * fromStride + column] }
-        column += 1
-      }
-      row += 4
-    }
     while row < rows {
-      for j in strip..<end { to[j * toStride + row] = from[row * fromStride + j] }
-      row += 1
+      // The last block may overlap the one before.
+      let top = min(row, rows &- 4)
+      var column = strip
+      while column < end {
+        let left = min(column, columns &- 4)
+        defend_transpose_block(
+          from + (top &* fromStride &+ left), fromStride, to + (left &* toStride &+ top), toStride)
+        column &+= 4
+      }
+      row &+= 4
     }
     strip = end
   }

@@ -96,7 +96,10 @@ struct LoopBuilder {
     } else {
       source = memory(schedule.storage(of: pattern.source))!
     }
-    let slot = newRegister(node, isKept: pattern.opcode == .value)
+    let columns = pattern.columns.extent(batch: batch)
+    let isSame = isSameInEveryBlock(pattern.opcode, columns: columns)
+    if isSame { preambleNodes.insert(node) }
+    let slot = newRegister(node, isKept: isSame)
     let opcode: LoopOpcode =
       switch pattern.opcode {
       case .value: .repeatValue
@@ -105,10 +108,25 @@ struct LoopBuilder {
       }
     let instruction = LoopInstruction(
       opcode, result: slot, a: LoopSlot(memory: source, stride: 0),
-      columns: pattern.columns.extent(batch: batch))
-    if pattern.opcode == .value { preamble.append(instruction) } else { body.append(instruction) }
+      columns: columns)
+    if isSame { preamble.append(instruction) } else { body.append(instruction) }
     slots[node] = slot
     return slot
+  }
+
+  /// Whether a register can be filled once: with one value, or with rows of which a block holds a
+  /// whole number, wherever it begins.
+  private func isSameInEveryBlock(_ opcode: RepetitionPattern.Opcode, columns: Int) -> Bool {
+    switch opcode {
+    case .value: return true
+    case .column: return false
+    case .row:
+      let rowLength = step.operation.map {
+        schedule.graph.nodes[$0].type.shape.dimensions.last!.extent(batch: batch)
+      }
+      return columns > 0 && LoopProgram.blockLength.isMultiple(of: columns)
+        && (rowLength ?? 0).isMultiple(of: columns)
+    }
   }
 
   private func isInlineFill(_ node: Int) -> Bool {
@@ -146,6 +164,8 @@ struct LoopBuilder {
 
   /// The nodes whose registers are copied to memory at the end.
   private var keptRegisters: Set<Int> = []
+  /// The nodes whose registers the preamble fills.
+  private var preambleNodes: Set<Int> = []
   private var usedRegisters: Set<Int> = []
 
   /// A register; for the preamble one that nothing before has written, since the preamble runs
@@ -170,13 +190,9 @@ struct LoopBuilder {
         schedule.graph.nodes[node].operands.map { schedule.storage(of: $0) }
       })
     for (node, register) in registers
-    where !rest.contains(node) && !keptRegisters.contains(node) && !isValue(node) {
+    where !rest.contains(node) && !keptRegisters.contains(node) && !preambleNodes.contains(node) {
       freeRegisters.append(register)
       registers[node] = nil
     }
-  }
-
-  private func isValue(_ node: Int) -> Bool {
-    RepetitionPattern(graph: schedule.graph, node: node)?.opcode == .value
   }
 }

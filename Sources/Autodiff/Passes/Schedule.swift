@@ -6,6 +6,15 @@ struct Schedule {
     var nodes: [Int] = []
   }
 
+  /// An operation, with the loop on its result, whose result the operation of a step takes over
+  /// strip by strip: it has no memory, and no step of its own.
+  struct Producer {
+    var operation: Int
+    var loop: Loop?
+    /// The node whose value the step reads: the operation, or the last one of the loop.
+    var result: Int
+  }
+
   /// One step: an operation with its kernel, a loop, or a product whose finished rows a loop takes
   /// over at once.
   struct Step {
@@ -14,6 +23,8 @@ struct Schedule {
     /// An operation on the same operand whose result the first one's kernel writes as well.
     var companion: Int?
     var loop: Loop?
+    /// What makes one of the operation's operands.
+    var producer: Producer?
     /// The number of elements that the loop runs over.
     var elementCount: Dimension
 
@@ -69,8 +80,13 @@ struct Schedule {
   /// only place by place, as a loop reads what does not repeat.
   func reads(of step: Step) -> [(node: Int, isInPlace: Bool)] {
     var reads: [(Int, Bool)] = []
-    for index in [step.operation, step.companion].compactMap({ $0 }) {
-      reads += graph.nodes[index].operands.map { (storage(of: $0), false) }
+    let operations = [step.producer?.operation, step.operation, step.companion].compactMap { $0 }
+    for index in operations {
+      let nodes = graph.nodes[index].operands.map { storage(of: $0) }
+      reads += nodes.filter { $0 != step.producer?.result }.map { ($0, false) }
+    }
+    for index in step.producer?.loop?.nodes ?? [] {
+      reads += repeatedOperands(of: index, materialized: materialized).map { ($0, false) }
     }
     for index in step.loop?.nodes ?? [] {
       let repeated = repeatedOperands(of: index, materialized: materialized)
@@ -84,5 +100,24 @@ struct Schedule {
       }
     }
     return reads
+  }
+
+  /// The nodes that more than two products read as they are on their right.
+  var sharedFactors: [Int] {
+    let factors = steps.compactMap { step -> Int? in
+      guard let index = step.operation,
+        let product = graph.nodes[index].operation as? MatrixProduct, !product.transposesRight
+      else { return nil }
+      return storage(of: graph.nodes[index].operands[1])
+    }
+    return Dictionary(grouping: factors) { $0 }.filter { $0.value.count > 2 }.map(\.key)
+  }
+
+  /// Keeps some of the steps, by their positions; the values of the others have no position then.
+  mutating func keepSteps(_ isKept: (Int) -> Bool) {
+    let kept = steps.indices.filter(isKept)
+    let places = Dictionary(uniqueKeysWithValues: zip(kept, kept.indices))
+    steps = kept.map { steps[$0] }
+    position = position.compactMapValues { places[$0] }
   }
 }

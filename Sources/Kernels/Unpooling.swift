@@ -1,0 +1,38 @@
+public import KernelInterface
+
+/// Images `[N, H, W, C]` that an unpooling makes, strip by strip, for the kernel that reads them.
+public struct Unpooling: @unchecked Sendable {
+  let strips: PlaneStrips
+  private let kernel: @Sendable (PoolArguments) -> Void
+  private let arguments: PoolArguments
+
+  /// - Parameters:
+  ///   - strips: of the pooling of the images.
+  ///   - values: `[N, OH, OW, C]`.
+  ///   - indices: `[N, OH, OW, C]`, the positions from a ``PoolArgmaxCall``.
+  public init(
+    kernels: KernelTable, strips: PlaneStrips, values: UnsafePointer<Float>,
+    indices: UnsafePointer<Int32>
+  ) {
+    self.strips = strips
+    kernel = kernels.unpool
+    arguments = PoolArguments(
+      geometry: strips.pooling, images: 0..<1, input: values, indices: indices, output: nil)
+  }
+
+  /// Writes a strip of an image to `target`.
+  /// - Returns: the rows of the image.
+  func make(_ strip: Int, image: Int, at target: UnsafeMutablePointer<Float>) -> Range<Int> {
+    let rows = strips.rows(strip)
+    let values = image * strips.pooling.outputPixels * strips.pooling.channels
+    var part = arguments
+    part.input += values
+    part.indices = part.indices.map { $0 + values }
+    // Where row 0 of the image would be.
+    part.output = target - rows.lowerBound * part.imageRowStride
+    part.windowRows = strips.windowRows(strip)
+    part.clearedRows = rows
+    kernel(part)
+    return rows
+  }
+}

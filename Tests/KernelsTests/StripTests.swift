@@ -1,0 +1,194 @@
+import KernelInterface
+import Kernels
+import Testing
+
+/// Kernels that pass images on strip by strip give the bits of kernels that pass them on whole.
+@Suite struct StripTests {
+  /// A convolution and a pooling of its result.
+  struct Case: Sendable, CustomTestStringConvertible {
+    var convolution: WindowCase
+    var pooling: WindowGeometry
+
+    init(
+      _ convolution: WindowCase, window: (Int, Int), stride: (Int, Int),
+      padding: (Int, Int, Int, Int) = (0, 0, 0, 0)
+    ) {
+      self.convolution = convolution
+      let g = convolution.geometry
+      pooling =
+        WindowCase(
+          g.images, g.outputHeight, g.outputWidth, convolution.outputChannels, window: window,
+          stride: stride, padding: padding, to: 0
+        ).geometry
+    }
+
+    var testDescription: String {
+      "\(convolution.testDescription), pooled by \(pooling.windowHeight)×\(pooling.windowWidth)"
+    }
+
+    static let all: [Case] = [
+      Case(WindowCase(1, 4, 4, 1, window: (1, 1), to: 1), window: (1, 1), stride: (1, 1)),
+      Case(WindowCase(5, 28, 28, 1, window: (4, 4), to: 32), window: (2, 2), stride: (2, 2)),
+      Case(
+        WindowCase(3, 14, 13, 3, window: (3, 3), padding: (1, 1, 1, 1), to: 17),
+        window: (3, 2), stride: (4, 1), padding: (2, 1, 0, 1)),
+      Case(
+        WindowCase(2, 15, 11, 2, window: (3, 4), stride: (2, 1), padding: (0, 2, 1, 3), to: 7),
+        window: (2, 3), stride: (3, 2), padding: (1, 2, 1, 0)),
+      Case(
+        WindowCase(1, 40, 50, 1, window: (5, 5), padding: (2, 2, 2, 2), to: 40), window: (2, 2),
+        stride: (2, 2)),
+      Case(
+        WindowCase(2, 12, 12, 16, window: (3, 3), stride: (1, 2), to: 33), window: (2, 2),
+        stride: (2, 3)),
+      Case(WindowCase(0, 6, 6, 2, window: (3, 3), to: 3), window: (2, 2), stride: (2, 2)),
+    ]
+  }
+
+  private struct Negation: RowEpilogue, StripEpilogue, @unchecked Sendable {
+    let output: UnsafeMutablePointer<Float>
+    let channels: Int
+
+    func run(rows: Range<Int>, columns: Range<Int>) {
+      #expect(columns == 0..<channels)
+      negate(output + rows.lowerBound * channels, rows.count)
+    }
+
+    func run(rows: Int, at strip: UnsafeMutablePointer<Float>) { negate(strip, rows) }
+
+    private func negate(_ values: UnsafeMutablePointer<Float>, _ rows: Int) {
+      for index in 0..<rows * channels { values[index] = -values[index] }
+    }
+  }
+
+  @Test(arguments: Case.all) func poolsAConvolution(_ example: Case) throws {
+    let (g, p) = (example.convolution.geometry, example.pooling)
+    let strips = try #require(PlaneStrips(pooling: p))
+    var generator = TestGenerator(seed: 5)
+    let input = GuardedBuffer(generator.floats(g.images * g.paddedImageLength))
+    let weights = GuardedBuffer(generator.floats(g.patchLength * p.channels))
+    let count = p.images * p.outputPixels * p.channels
+
+    func whole(_ kernels: KernelTable, _ pool: ThreadPool) -> GuardedBuffer<Float> {
+      let images = GuardedBuffer([Float](repeating: .nan, count: p.images * p.imageLength))
+      pool.run(
+        ConvolutionCall(
+          kernels: kernels, geometry: g, outputChannels: p.channels,
+          paddedInput: input.pointer, weights: weights.pointer, output: images.pointer,
+          epilogue: Negation(output: images.pointer, channels: p.channels)))
+      return images
+    }
+    let epilogue = Negation(output: weights.pointer, channels: p.channels)
+    let values = sameEverywhere([Float](repeating: .nan, count: count)) { kernels, pool, result in
+      withExtendedLifetime(whole(kernels, pool)) { images in
+        pool.run(
+          PoolArgmaxCall(
+            kernels: kernels, geometry: p, input: images.pointer, values: result, indices: nil))
+      }
+    }
+    let indices = sameEverywhere([Int32](repeating: -1, count: count)) { kernels, pool, result in
+      withExtendedLifetime(whole(kernels, pool)) { images in
+        pool.run(
+          PoolArgmaxCall(
+            kernels: kernels, geometry: p, input: images.pointer, values: nil, indices: result))
+      }
+    }
+    let places = GuardedBuffer([Int32](repeating: -1, count: count))
+    let stripValues = sameEverywhere([Float](repeating: .nan, count: count)) {
+      $1.run(
+        PooledConvolutionCall(
+          kernels: $0, geometry: g, paddedInput: input.pointer, weights: weights.pointer,
+          strips: strips, epilogue: epilogue, values: $2,
+          indices: places.pointer))
+    }
+    #expect(places.elements == indices && places.isIntact)
+    let stripIndices = sameEverywhere([Int32](repeating: -1, count: count)) {
+      $1.run(
+        PooledConvolutionCall(
+          kernels: $0, geometry: g, paddedInput: input.pointer, weights: weights.pointer,
+          strips: strips, epilogue: epilogue, values: nil, indices: $2))
+    }
+    #expect(values.map(\.bitPattern) == stripValues.map(\.bitPattern))
+    #expect(indices == stripIndices)
+  }
+
+  @Test(arguments: Case.all) func unpoolsForTheGradients(_ example: Case) throws {
+    let (g, p) = (example.convolution.geometry, example.pooling)
+    let strips = try #require(PlaneStrips(pooling: p))
+    var generator = TestGenerator(seed: 6)
+    let input = GuardedBuffer(generator.floats(g.images * g.paddedImageLength))
+    let transposed = GuardedBuffer(generator.floats(g.patchLength * p.channels))
+    let count = p.images * p.outputPixels * p.channels
+    let values = GuardedBuffer(generator.floats(count))
+    let indices = GuardedBuffer([Int32](repeating: 0, count: count))
+    let scores = GuardedBuffer(generator.floats(p.images * p.imageLength))
+    testPools[0].run(
+      PoolArgmaxCall(
+        kernels: InstructionSet.best.kernels, geometry: p, input: scores.pointer, values: nil,
+        indices: indices.pointer))
+
+    /// The gradient of the images and that of the weights, one after the other.
+    func gradients(inStrips: Bool) -> [Float] {
+      let initial = [Float](repeating: .nan, count: g.images * g.imageLength)
+      let images = sameEverywhere(initial) { kernels, pool, result in
+        let (whole, unpooling) = source(kernels, pool, inStrips: inStrips)
+        let scratch = GuardedBuffer(
+          [Float](
+            repeating: .nan,
+            count: ConvolutionInputGradientCall.scratchCount(
+              geometry: g, outputChannels: p.channels)))
+        withExtendedLifetime(whole) {
+          pool.run(
+            ConvolutionInputGradientCall(
+              kernels: kernels, geometry: g, outputChannels: p.channels,
+              outputGradient: whole?.pointer, unpooling: unpooling,
+              transposedWeights: transposed.pointer, inputGradient: result,
+              scratch: scratch.pointer))
+        }
+        #expect(scratch.isIntact)
+      }
+      let start = [Float](repeating: 0.5, count: g.patchLength * p.channels)
+      return [false, true].reduce(images) { found, accumulates in
+        found
+          + sameEverywhere(start) { kernels, pool, result in
+            let (whole, unpooling) = source(kernels, pool, inStrips: inStrips)
+            withExtendedLifetime(whole) {
+              pool.run(
+                ConvolutionWeightGradientCall(
+                  kernels: kernels, geometry: g, outputChannels: p.channels,
+                  paddedInput: input.pointer, outputGradient: whole?.pointer,
+                  unpooling: unpooling, weightGradient: result, accumulates: accumulates))
+            }
+          }
+      }
+    }
+    func source(
+      _ kernels: KernelTable, _ pool: ThreadPool, inStrips: Bool
+    ) -> (GuardedBuffer<Float>?, Unpooling?) {
+      if inStrips {
+        return (
+          nil,
+          Unpooling(
+            kernels: kernels, strips: strips, values: values.pointer, indices: indices.pointer)
+        )
+      }
+      let whole = GuardedBuffer([Float](repeating: .nan, count: p.images * p.imageLength))
+      pool.run(
+        UnpoolCall(
+          kernels: kernels, geometry: p, values: values.pointer, indices: indices.pointer,
+          output: whole.pointer))
+      return (whole, nil)
+    }
+    #expect(
+      gradients(inStrips: true).map(\.bitPattern) == gradients(inStrips: false).map(\.bitPattern))
+  }
+
+  @Test func rowsOfWindowsThatOverlapHaveNoStrips() {
+    let overlapping = WindowCase(1, 9, 9, 4, window: (3, 3), stride: (2, 3), to: 0)
+    #expect(PlaneStrips(pooling: overlapping.geometry) == nil)
+    let long = WindowCase(1, 4, 4096, 2, window: (2, 2), stride: (2, 2), to: 0)
+    #expect(PlaneStrips(pooling: long.geometry) == nil)
+    let nextToEachOther = WindowCase(1, 9, 9, 4, window: (3, 3), stride: (3, 2), to: 0)
+    #expect(PlaneStrips(pooling: nextToEachOther.geometry) != nil)
+  }
+}
