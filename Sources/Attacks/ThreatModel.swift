@@ -1,29 +1,35 @@
-public import Autodiff
-
-/// What an adversary may do: change every pixel by at most ε (the L∞ ball), within the range of
-/// pixels 0…1.
+/// What an adversary may do: change an image by at most ε in a norm, within the range of pixels
+/// 0…1.
 ///
-/// The threat model owns the geometry: attacks ask it for the steepest direction and for the way
-/// back into the set, and what they found is checked against it.
+/// The threat model and its ``PerturbationSet`` own the geometry: attacks ask for the steepest
+/// direction and for the way back into the set, and what they found is checked here.
 public struct ThreatModel: Hashable, Sendable {
-  /// The name of the norm in reports.
-  public static let norm = "linf"
-
-  /// The largest change of a pixel, in units of the 0…1 range.
+  public let norm: Norm
+  /// The size of the ball, in units of the 0…1 range of a pixel.
   public let epsilon: Double
 
-  /// - Parameter epsilon: in 0…1.
-  public init(epsilon: Double) {
-    precondition((0...1).contains(epsilon), "ThreatModel: ε = \(epsilon) is outside 0…1")
+  /// - Parameter epsilon: in 0…1 for L∞; not negative and finite for L2.
+  public init(epsilon: Double, norm: Norm = .linf) {
+    precondition(
+      Self.allows(epsilon: epsilon, norm: norm),
+      "ThreatModel: ε = \(epsilon) is outside \(norm == .linf ? "0…1" : "0…")")
     self.epsilon = epsilon
+    self.norm = norm
   }
 
-  /// Whether an image may be counted: every pixel finite, in 0…1, and within float32(ε) of the
-  /// original, compared in Double.
+  public static func allows(epsilon: Double, norm: Norm) -> Bool {
+    epsilon >= 0 && epsilon.isFinite && (norm != .linf || epsilon <= 1)
+  }
+
+  /// Whether an image may be counted: every pixel finite and in 0…1, and the image within
+  /// float32(ε) of the original, compared in Double.
   public func allows(
     _ image: UnsafeBufferPointer<Float>, for original: UnsafeBufferPointer<Float>
   ) -> Bool {
     let limit = Double(Float(epsilon))
+    guard norm == .linf else {
+      return isInRange(image) && distance(image, original) <= limit
+    }
     var excess = 0
     // Without a way out of the loop, so that it is done in vectors. Comparisons with NaN are false.
     for index in 0..<min(image.count, original.count) {
@@ -34,37 +40,21 @@ public struct ThreatModel: Hashable, Sendable {
     }
     return excess == 0
   }
-}
 
-/// The images that a threat model allows around given ones, as expressions.
-public struct PerturbationSet {
-  public let images: Expression
-  /// ε, a float32 scalar.
-  public let epsilon: Expression
-  public let lower: Expression
-  public let upper: Expression
-
-  /// - Parameters:
-  ///   - images: `[N, H, W, C]` in 0…1.
-  ///   - epsilon: a float32 scalar.
-  public init(around images: Expression, epsilon: Expression) {
-    self.images = images
-    self.epsilon = epsilon
-    // A sum is off by at most half a unit in the last place, and the factor moves it inwards by one
-    // to two: no bound is further than ε away, and the images themselves are always inside.
-    lower = Expression.minimum(
-      Expression.maximum((images - epsilon) * (1 + Float.ulpOfOne), images.graph.fill(0)), images)
-    upper = Expression.maximum(
-      Expression.minimum((images + epsilon) * (1 - Float.ulpOfOne), images.graph.fill(1)), images)
+  /// How far an image is from the original, in the norm, in Double.
+  public func distance(
+    _ image: UnsafeBufferPointer<Float>, _ original: UnsafeBufferPointer<Float>
+  ) -> Double {
+    var (largest, squares) = (0.0, 0.0)
+    for index in 0..<min(image.count, original.count) {
+      let change = Double(image[index]) - Double(original[index])
+      largest = max(largest, abs(change))
+      squares += change * change
+    }
+    return norm == .linf ? largest : squares.squareRoot()
   }
 
-  /// The direction in which a function with this gradient grows fastest in the norm.
-  public func steepest(_ gradient: Expression) -> Expression {
-    gradient.sign()
-  }
-
-  /// The nearest allowed images.
-  public func projecting(_ candidates: Expression) -> Expression {
-    candidates.clamped(lower, upper)
+  private func isInRange(_ image: UnsafeBufferPointer<Float>) -> Bool {
+    image.reduce(0) { $0 &+ ($1 >= 0 && $1 <= 1 ? 0 : 1) } == 0
   }
 }

@@ -3,9 +3,13 @@ import Autodiff
 import Testing
 
 @Suite struct ThreatModelTests {
-  static func allows(_ epsilon: Double, _ image: [Float], _ original: [Float]) -> Bool {
+  static func allows(
+    _ epsilon: Double, _ image: [Float], _ original: [Float], norm: Norm = .linf
+  ) -> Bool {
     image.withUnsafeBufferPointer { image in
-      original.withUnsafeBufferPointer { ThreatModel(epsilon: epsilon).allows(image, for: $0) }
+      original.withUnsafeBufferPointer {
+        ThreatModel(epsilon: epsilon, norm: norm).allows(image, for: $0)
+      }
     }
   }
 
@@ -24,6 +28,31 @@ import Testing
     for pixel in [Float.nan, .infinity, -.infinity] {
       #expect(!Self.allows(1, [pixel], [0.5]))
       #expect(!Self.allows(1, [0.5], [pixel]))
+    }
+  }
+
+  @Test func inL2TheLengthOfTheChangeCounts() {
+    #expect(Self.allows(0.5, [0.3, 0.4], [0, 0], norm: .linf))
+    #expect(Self.allows(5.0 / 8, [0.375, 0.5], [0, 0], norm: .l2))
+    #expect(!Self.allows(0.6, [0.375, 0.5], [0, 0], norm: .l2))
+    #expect(!Self.allows(5.0 / 8, [0.375, Float(0.5).nextUp], [0, 0], norm: .l2))
+    #expect(Self.allows(0, [0.5, 1], [0.5, 1], norm: .l2))
+    #expect(!Self.allows(0, [0.5, Float(1).nextDown], [0.5, 1], norm: .l2))
+    #expect(Self.allows(1e30, [0, 1], [1, 0], norm: .l2))
+    for pixel in [Float.nan, .infinity, -0.5, -.leastNonzeroMagnitude, Float(1).nextUp] {
+      #expect(!Self.allows(1e30, [pixel], [0.5], norm: .l2))
+    }
+    #expect(!Self.allows(1, [0.5], [.nan], norm: .l2))
+  }
+
+  @Test func radiiBelongToTheNorm() {
+    for norm in Norm.allCases {
+      #expect(ThreatModel.allows(epsilon: 0, norm: norm))
+      #expect(ThreatModel.allows(epsilon: 1, norm: norm))
+      #expect(ThreatModel.allows(epsilon: 1.5, norm: norm) == (norm == .l2))
+      for epsilon in [-0.1, .nan, .infinity] {
+        #expect(!ThreatModel.allows(epsilon: epsilon, norm: norm))
+      }
     }
   }
 
