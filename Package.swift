@@ -81,10 +81,13 @@ let package = Package(
       name: "Checkpoints", dependencies: ["Autodiff", "Configurations", "Suggestions"],
       swiftSettings: strict),
     .target(
-      name: "Attacks", dependencies: ["Autodiff"], swiftSettings: strict),
-    .target(
-      name: "Evaluation", dependencies: ["Attacks", "Autodiff", "Datasets", "Networks"],
+      name: "Attacks", dependencies: ["Autodiff", "Configurations", "Suggestions"],
       swiftSettings: strict),
+    .target(
+      name: "Evaluation",
+      dependencies: [
+        "Attacks", "Autodiff", "Checkpoints", "Configurations", "Datasets", "Digests", "Networks",
+      ], swiftSettings: strict),
     .target(
       name: "Training",
       dependencies: [
@@ -96,7 +99,9 @@ let package = Package(
         "Autodiff", "BundledFiles", "Checkpoints", "Configurations", "Datasets", "Digests",
         "Networks", "Suggestions",
       ], swiftSettings: strict),
-    .target(name: "Reporting", dependencies: ["CZlib", "Evaluation"], swiftSettings: strict),
+    .target(
+      name: "Reporting", dependencies: ["CZlib", "Evaluation"], exclude: ["Schema"],
+      swiftSettings: strict),
     .target(name: "ArgumentParsing", dependencies: ["Suggestions"], swiftSettings: strict),
     .target(
       name: "Benchmarks",
@@ -115,7 +120,7 @@ let package = Package(
           .when(platforms: [.linux], configuration: .release))
       ]),
     .target(
-      name: "TestSupport", dependencies: ["CZlib"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Configurations", "CZlib"], path: "Tests/TestSupport",
       swiftSettings: strict),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "KernelInterface"], swiftSettings: strict),
@@ -146,13 +151,15 @@ let package = Package(
       path: "Tests/ModelFixtures", swiftSettings: strict),
     .testTarget(
       name: "AttacksTests",
-      dependencies: ["Attacks", "Autodiff", "Kernels", "ModelFixtures", "Networks"],
-      swiftSettings: strict),
+      dependencies: [
+        "Attacks", "Autodiff", "Configurations", "Kernels", "ModelFixtures", "Networks",
+      ], exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
       name: "EvaluationTests",
       dependencies: [
-        "Attacks", "Autodiff", "Datasets", "Evaluation", "Kernels", "ModelFixtures", "Networks",
-      ], swiftSettings: strict),
+        "Attacks", "Autodiff", "Configurations", "Datasets", "Evaluation", "Kernels",
+        "ModelFixtures", "Networks", "TestSupport", "TrainedModels", "Training",
+      ], exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
       name: "TrainingTests",
       dependencies: [
@@ -166,7 +173,8 @@ let package = Package(
         "Networks", "TrainedModels",
       ], swiftSettings: strict),
     .testTarget(
-      name: "ReportingTests", dependencies: ["CZlib", "Evaluation", "Reporting", "TestSupport"],
+      name: "ReportingTests",
+      dependencies: ["Configurations", "CZlib", "Evaluation", "Reporting", "TestSupport"],
       exclude: ["Snapshots"], swiftSettings: strict),
     .testTarget(
       name: "BenchmarksTests",
@@ -177,7 +185,10 @@ let package = Package(
       exclude: ["Snapshots"], swiftSettings: strict),
     .testTarget(
       name: "DefendTests",
-      dependencies: ["Autodiff", "Checkpoints", "Evaluation", "Kernels", "TestSupport", "defend"],
+      dependencies: [
+        "Autodiff", "Checkpoints", "Configurations", "Evaluation", "Kernels", "TestSupport",
+        "defend",
+      ],
       exclude: ["Snapshots"], swiftSettings: strict),
   ] + wideKernels
 )

@@ -93,19 +93,45 @@ public struct Benchmark {
         }, flops: step.program.floatingPointOperations(batch: batch) / batch,
         profile: { step.program.profile(batch: batch, runs: 20) })
     case .fgsmEvaluation, .pgdEvaluation:
-      let session = AttackSession(
-        model: model, variables: variables,
-        attack: task == .fgsmEvaluation ? FGSM() : RepeatedStep(), capacity: batch,
-        device: device)
-      let threat = ThreatModel(epsilon: 0.1)
-      return Work(
-        run: {
-          next += 1
-          _ = session.craft(next % batches, of: loader, threat: threat)
-          _ = session.adversarialAnswers()
-          _ = session.allowed(by: threat)
-        }, flops: session.floatingPointOperations(batch: batch) / batch,
-        profile: { session.crafting.profile(batch: batch, runs: 5) })
+      return evaluation(
+        task == .fgsmEvaluation ? FGSM() : Self.pgd, batch: batch, variables: variables)
+    }
+  }
+
+  /// Attacking a batch, no example left out, and checking what was made.
+  private func evaluation(_ attack: any Attack, batch: Int, variables: Variables) -> Work {
+    let runner = AttackRunner(
+      attack, model: model, variables: variables, capacity: batch, device: device)
+    let verifier = Verifier(
+      model: model, variables: variables, capacity: batch, device: device)
+    let threat = ThreatModel(epsilon: 0.1)
+    let batches = max(1, dataset.count / batch)
+    var next = 0
+    return Work(
+      run: {
+        next += 1
+        let first = next % batches * batch
+        let tasks = (0..<min(batch, dataset.count)).map { place in
+          let example = (first + place) % dataset.count
+          return AttackRunner.Task(
+            example: example, label: dataset.labels[example], epsilon: Float(threat.epsilon))
+        }
+        runner.run(tasks, on: dataset, key: RandomKey(seed: 0), stopsEarly: false) {
+          _ = verifier.verdicts(
+            on: $0.images, of: tasks[$0.tasks], dataset: dataset, threat: threat)
+        }
+      },
+      flops: (runner.floatingPointOperations(batch: batch)
+        + verifier.classifier.program.floatingPointOperations(batch: batch)) / batch,
+      profile: { runner.program.profile(batch: batch, runs: 5) })
+  }
+
+  /// 40 steps of 0.01 from the image itself.
+  private static var pgd: any Attack {
+    do {
+      return try AttackPlan("pgd:steps=40,step-size=0.01,random-start=false").attack
+    } catch {
+      preconditionFailure("Benchmark: \(error)")
     }
   }
 

@@ -28,6 +28,13 @@ public struct ModelSpecification: Sendable {
     try object.finish()
   }
 
+  /// A specification of layers that need not be in the catalog.
+  package init(name: String, input: [Int], layers: [any Layer]) {
+    self.name = name
+    self.input = input
+    self.layers = layers
+  }
+
   private static func layer(_ object: ConfigurationObject) throws(ConfigurationError) -> any Layer {
     var object = object
     let type = try object.required(

@@ -44,7 +44,9 @@ package struct MixedObjective {
         means.append(nil)
         continue
       }
-      let losses = loss(isAdversarial ? examples(images, epsilon, loss) : images)
+      let losses = loss(
+        isAdversarial
+          ? examples(of: model, images: images, labels: labels, epsilon: epsilon) : images)
       let weight = graph.fill(Float(share)) / graph.batchSize()
       halves.append(losses.gradients(withRespectTo: parameters, weight: weight))
       means.append(losses.mean([0]))
@@ -57,9 +59,10 @@ package struct MixedObjective {
 
   /// The attack's examples, constants to the loss.
   private func examples(
-    _ images: Expression, _ epsilon: Expression, _ loss: @escaping (Expression) -> Expression
+    of model: Model, images: Expression, labels: Expression, epsilon: Expression
   ) -> Expression {
     let allowed = PerturbationSet(around: images, epsilon: epsilon)
-    return attack.examples(AttackProblem(allowed, goal: .untargeted, loss: loss)).stopGradient()
+    let problem = AttackProblem(allowed, labels: labels) { model.logits(of: $0) }
+    return attack.examples(problem).stopGradient()
   }
 }

@@ -143,16 +143,20 @@ public struct Trainer {
 
 /// The model's figures on the validation part, clean and under the training's attack.
 private struct ValidationProbe {
-  private let loader: BatchLoader
-  private let session: AttackSession
+  private let dataset: Dataset
+  private let runner: AttackRunner
+  private let verifier: Verifier
   private let threat: ThreatModel
   private let ratio: Double
 
   init(_ dataset: Dataset, trainer: Trainer, variables: Variables) {
-    loader = BatchLoader(dataset, batchSize: min(256, dataset.count))
-    session = AttackSession(
-      model: trainer.model, variables: variables, attack: FGSM(), capacity: loader.batchSize,
+    self.dataset = dataset
+    let capacity = min(256, dataset.count)
+    runner = AttackRunner(
+      FGSM(), model: trainer.model, variables: variables, capacity: capacity,
       device: trainer.device)
+    verifier = Verifier(
+      model: trainer.model, variables: variables, capacity: capacity, device: trainer.device)
     threat = ThreatModel(epsilon: trainer.recipe.epsilon)
     ratio = trainer.recipe.adversarialRatio
   }
@@ -160,21 +164,31 @@ private struct ValidationProbe {
   func run() -> EpochRecord.Probe {
     var losses = (clean: 0.0, adversarial: 0.0)
     var correct = (clean: 0, adversarial: 0)
-    for batch in 0..<loader.batchCount {
-      _ = session.craft(batch, of: loader, threat: threat)
-      let clean = session.cleanAnswers()
-      let adversarial = session.adversarialAnswers()
-      let allowed = session.allowed(by: threat)
-      for (index, label) in session.labels.enumerated() {
-        losses.clean += Double(clean.losses[index])
-        losses.adversarial += Double(adversarial.losses[index])
-        let isCorrect = clean.predictions[index] == label
-        let isFooled = adversarial.predictions[index] != label && allowed[index]
+    let tasks = dataset.labels.enumerated().map { example, label in
+      AttackRunner.Task(example: example, label: label, epsilon: Float(threat.epsilon))
+    }
+    runner.run(tasks, on: dataset, key: RandomKey(seed: 0), stopsEarly: false) { finished in
+      let batch = tasks[finished.tasks]
+      let size = dataset.imageSize
+      let originals = dataset.images[
+        finished.tasks.lowerBound * size..<finished.tasks.upperBound * size
+      ].map { Float($0) / 255 }
+      let clean = originals.withUnsafeBufferPointer {
+        verifier.verdicts(on: $0, of: batch, dataset: dataset, threat: threat)
+      }
+      let adversarial = verifier.verdicts(
+        on: finished.images, of: batch, dataset: dataset, threat: threat)
+      for (index, task) in batch.enumerated() {
+        losses.clean += Double(clean[index].loss)
+        losses.adversarial += Double(adversarial[index].loss)
+        let isCorrect = clean[index].prediction == task.label
+        let isFooled =
+          adversarial[index].prediction != task.label && adversarial[index].isAllowed
         correct.clean += isCorrect ? 1 : 0
         correct.adversarial += isCorrect && !isFooled ? 1 : 0
       }
     }
-    let count = Double(loader.dataset.count)
+    let count = Double(dataset.count)
     return EpochRecord.Probe(
       loss: ((1 - ratio) * losses.clean + ratio * losses.adversarial) / count,
       cleanAccuracy: Double(correct.clean) / count,

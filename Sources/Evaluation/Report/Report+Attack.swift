@@ -11,12 +11,13 @@ extension Report {
       case blackBox = "black-box"
     }
 
-    /// The name in the catalog of attacks; other parts of the report refer to it.
+    /// The name with its settings, such as `pgd:steps=40`; other parts of the report refer to it.
     public var name: String
     public var kind: Kind
 
-    /// Whether it aims at a chosen wrong class instead of any.
-    public var targeted: Bool
+    /// Towards how many of the most probable wrong classes it is led, one after the other; 0 leads
+    /// away from the true class.
+    public var targets: Int
 
     /// How often its step is taken at most.
     public var steps: Int
@@ -25,11 +26,11 @@ extension Report {
     public var restarts: Int
 
     public init(
-      name: String, kind: Kind, targeted: Bool = false, steps: Int = 1, restarts: Int = 1
+      name: String, kind: Kind, targets: Int = 0, steps: Int = 1, restarts: Int = 1
     ) {
       self.name = name
       self.kind = kind
-      self.targeted = targeted
+      self.targets = targets
       self.steps = steps
       self.restarts = restarts
     }

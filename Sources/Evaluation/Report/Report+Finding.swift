@@ -4,20 +4,31 @@ extension Report {
     public enum Severity: String, Hashable, Sendable, CaseIterable, Codable {
       /// The figures are right, and say less than one might think.
       case note
-      /// The figures must not be used for what they seem to say.
-      case warning
+      /// The figures must not be used for what they seem to say: the evaluation is invalid.
+      case invalid
     }
 
     /// A name for machines, such as `"single-step-only"`; it does not change between versions.
     public var code: String
     public var severity: Severity
 
+    /// The path of the checkpoint that it is about; nil where it is about all.
+    public var checkpoint: String?
+
+    /// The radius that it is about; nil where it is about all.
+    public var epsilon: Double?
+
     /// One sentence for people.
     public var message: String
 
-    public init(code: String, severity: Severity, message: String) {
+    public init(
+      code: String, severity: Severity, checkpoint: String? = nil, epsilon: Double? = nil,
+      message: String
+    ) {
       self.code = code
       self.severity = severity
+      self.checkpoint = checkpoint
+      self.epsilon = epsilon
       self.message = message
     }
   }
@@ -41,9 +52,20 @@ extension Report.Finding {
   /// The finding that a checkpoint was trained on images it is evaluated on.
   public static func trainedOnTestData(checkpoint path: String) -> Report.Finding {
     Report.Finding(
-      code: "trained-on-test-data", severity: .warning,
+      code: "trained-on-test-data", severity: .invalid, checkpoint: path,
       message: "\(path) was trained on images of this evaluation; its figures say nothing about "
         + "images it has not seen.")
+  }
+
+  /// Not every example was attacked.
+  static func limited(_ spending: Report.Spending) -> Report.Finding {
+    let left = spending.available - spending.attacked
+    let reason = spending.isSettled ? "the verdict was settled" : "the budget was spent"
+    return Report.Finding(
+      code: "limited", severity: .note,
+      message: "stopped after \(spending.attacked) of \(spending.available) examples, because "
+        + "\(reason); \(left) were not attacked. The verdict holds for stopping at any moment; "
+        + "the intervals and p-values of single figures do not.")
   }
 
   /// Some claimed successes failed their check: a mistake in the program, never counted.
@@ -51,7 +73,7 @@ extension Report.Finding {
     checkpoint path: String, attack: String, count: Int
   ) -> Report.Finding {
     Report.Finding(
-      code: "unverified-examples", severity: .warning,
+      code: "unverified-examples", severity: .invalid, checkpoint: path,
       message: "\(count) examples that \(attack) made on \(path) left the allowed set and were not "
         + "counted; this is a bug, please report it.")
   }

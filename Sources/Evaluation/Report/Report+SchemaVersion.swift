@@ -3,7 +3,7 @@ extension Report {
   /// given another meaning raises it; a new field does not.
   public struct SchemaVersion: Hashable, Sendable, Codable {
     /// The version that this code writes, and the only one it reads.
-    public static let current = 1
+    public static let current = 2
 
     public let number: Int
 
