@@ -1,5 +1,6 @@
 import Attacks
 import Autodiff
+import Configurations
 import Datasets
 import Evaluation
 import Kernels
@@ -32,13 +33,15 @@ import Testing
   }
 
   static func report(
-    subjects: [EvaluationSubject]? = nil, attacks: [any Attack] = [FGSM()],
+    subjects: [EvaluationSubject]? = nil, attack: any Attack = FGSM(),
     batchSize: Int = 16, device: Device = Device(threads: 1), dataset: Dataset = dataset
   ) throws -> Report {
-    Evaluator(
-      attacks: attacks, threats: epsilons.map { ThreatModel(epsilon: $0) }, includesTransfer: true,
-      batchSize: batchSize, device: device
-    ).evaluate(try subjects ?? self.subjects(), on: dataset)
+    var evaluator = Evaluator(
+      suite: AttackSuite([AttackPlan(attack)]),
+      threats: epsilons.map { ThreatModel(epsilon: $0) }, batchSize: batchSize, device: device)
+    evaluator.includesTransfer = true
+    evaluator.checksHealth = false
+    return evaluator.evaluate(try subjects ?? self.subjects(), on: dataset).report
   }
 
   /// Correct unharmed and correct on each model's examples, image by image.
@@ -83,9 +86,7 @@ import Testing
       let set = PerturbationSet(
         around: bytes.converted(to: .float32) / 255, epsilon: graph.fill(Float(epsilon)))
       let examples = FGSM().examples(
-        AttackProblem(set, goal: .untargeted) {
-          subject.model.logits(of: $0).softmaxCrossEntropy(labels: label)
-        })
+        AttackProblem(set, labels: label) { subject.model.logits(of: $0) })
       let program = Program(
         results: [examples], variables: Models.variables(subject.model, subject.parameters),
         capacity: 1, device: Device(threads: 1))
@@ -176,6 +177,7 @@ import Testing
     #expect(report.checkpoints.map(\.path) == ["a", "b", "c"])
     #expect(report.comparisons.map(\.candidate) == ["b", "c"])
     #expect(report.findings.map(\.code) == ["single-step-only"])
+    #expect(report.gates.map(\.candidate) == [["b"], ["c"]])
   }
 
   @Test func trainingOnTheImagesIsFound() throws {
@@ -197,18 +199,25 @@ import Testing
   struct Cheat: Attack {
     static let name = "cheat"
     static let summary = "takes twice as much as it may"
-    static let isSingleStep = true
+    static let kind = AttackKind.singleStep
     let steps = 1
+    let configuration: [String: JSONValue] = [:]
 
-    func start(_ problem: AttackProblem) -> [Expression] { [problem.allowed.images] }
+    init() {}
+    init(_ object: inout ConfigurationObject) throws(ConfigurationError) {}
 
-    func step(_ state: [Expression], _ problem: AttackProblem) -> [Expression] {
-      [state[0] + 2 * problem.allowed.epsilon * problem.gradient(at: state[0]).sign()]
+    func start(_ problem: AttackProblem) -> AttackState {
+      AttackState(images: problem.allowed.images)
+    }
+
+    func step(_ state: AttackState, _ problem: AttackProblem) -> AttackState {
+      let change = 2 * problem.allowed.epsilon * problem.gradient(at: state.images).sign()
+      return AttackState(images: state.images + change)
     }
   }
 
   @Test func whatLeavesTheAllowedSetIsNotCounted() throws {
-    let report = try Self.report(attacks: [Cheat()])
+    let report = try Self.report(attack: Cheat())
     for checkpoint in report.checkpoints {
       for entry in checkpoint.robust {
         #expect(entry.verification.verified == 0 && entry.accuracy == checkpoint.clean)
@@ -222,10 +231,11 @@ import Testing
   @Test func progressEndsAtTheWhole() throws {
     var shares: [Double] = []
     _ = Evaluator(
-      attacks: [FGSM()], threats: [ThreatModel(epsilon: 0.1)], batchSize: 20,
-      device: Device(threads: 1)
+      suite: AttackSuite([AttackPlan(FGSM())]), threats: [ThreatModel(epsilon: 0.1)],
+      batchSize: 20, device: Device(threads: 1)
     ).evaluate(try Self.subjects(), on: Self.dataset) { shares.append($0) }
-    #expect(shares == [1.0 / 3, 2.0 / 3, 1])
+    #expect(shares == shares.sorted() && shares.last == 1 && shares.count > 3)
+    #expect(shares.allSatisfy { (0...1).contains($0) })
   }
 
   /// Finite weights can still overflow to infinity and then to NaN, which is no answer.
@@ -239,10 +249,12 @@ import Testing
         }, shape: parameter.shape)
     }
     let report = Evaluator(
-      attacks: [FGSM()], threats: [ThreatModel(epsilon: 0.1)], device: Device(threads: 1)
+      suite: AttackSuite([AttackPlan(FGSM())]), threats: [ThreatModel(epsilon: 0.1)],
+      device: Device(threads: 1)
     ).evaluate(
       [EvaluationSubject(path: "huge", model: mlp, parameters: huge, trainedOn: [])],
-      on: Self.dataset)
+      on: Self.dataset
+    ).report
     #expect(report.checkpoints[0].clean.correct == 0)
     #expect(report.checkpoints[0].robust[0].accuracy.correct == 0)
   }

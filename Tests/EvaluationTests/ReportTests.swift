@@ -19,7 +19,7 @@ import Testing
   @Test func trainingOnTestDataIsAWarningThatNamesTheCheckpoint() {
     let finding = Report.Finding.trainedOnTestData(checkpoint: "a.safetensors")
     #expect(finding.code == "trained-on-test-data")
-    #expect(finding.severity == .warning)
+    #expect(finding.severity == .invalid)
     #expect(finding.message.hasPrefix("a.safetensors "))
   }
 

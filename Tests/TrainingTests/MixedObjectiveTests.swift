@@ -27,11 +27,9 @@ import Testing
       .expressions(model: model, images: x, labels: labels, epsilon: radius)
     #expect((mixed.cleanLoss == nil) == (ratio == 1))
     #expect((mixed.adversarialLoss == nil) == (ratio == 0))
-    func loss(_ images: Expression) -> Expression {
-      model.logits(of: images).softmaxCrossEntropy(labels: labels)
-    }
     let problem = AttackProblem(
-      PerturbationSet(around: x, epsilon: radius), goal: .untargeted, loss: loss)
+      PerturbationSet(around: x, epsilon: radius), labels: labels
+    ) { model.logits(of: $0) }
     let examples = FGSM().examples(problem)
     let losses = [mixed.cleanLoss, mixed.adversarialLoss].compactMap { $0 }
     let program = Program(
