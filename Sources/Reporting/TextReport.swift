@@ -16,6 +16,8 @@ public import Evaluation
 ///
 /// "lost / gained" are the images that only the baseline and only the candidate gets right,
 /// "verified examples" the adversarial examples that held in the second look, of those claimed.
+/// Of several attacks each has a row: how many examples it broke of those it was tried on, and the
+/// accuracy that was left. At the end stand the findings, the requirements and the verdict.
 public struct TextReport: Sendable {
   /// The widest line, in terminal columns.
   static let width = 100
@@ -30,68 +32,89 @@ public struct TextReport: Sendable {
 
   /// The whole report, with a line break after its last line.
   public var text: String {
-    let figures = attackNames.map { attack in
-      heading(of: attack)
-        + AccuracyTable(report: report, attack: attack).text(style: style, width: Self.width)
+    let suites = report.suites.isEmpty ? [""] : report.suites
+    let figures = suites.map { suite in
+      line(heading(of: suite), .strong)
+        + AccuracyTable(report: report, suite: suite).text(style: style, width: Self.width)
     }
     let transfer = (report.transfer ?? []).map {
       TransferTable(report: report, transfer: $0).text(style: style, width: Self.width)
     }
-    let parts = [title] + figures + transfer + [notes]
+    let radii = report.smallestRadii.map {
+      SmallestRadiiTable(report: report, radii: $0).text(style: style)
+    }
+    let parts =
+      [title] + figures + transfer + [radii ?? "", notes, requirements, conclusion]
     return parts.filter { !$0.isEmpty }.joined(separator: "\n")
   }
 
-  /// The names under which figures stand, in the report's order. A figure may be that of several
-  /// attacks together, so the list of attacks alone does not give them.
-  private var attackNames: [String] {
-    let names = report.checkpoints.flatMap(\.robust).map(\.attack)
-    let unique = names.enumerated().filter { names.firstIndex(of: $1) == $0 }.map(\.element)
-    return unique.isEmpty ? [""] : unique
-  }
-
   private var title: String {
-    let dataset = report.dataset
-    let words = [
-      "\(dataset.name), \(dataset.count) \(dataset.split) images",
-      report.threat.norm, report.attacks.map(\.name).joined(separator: ", "),
-    ]
-    let range = [report.threat.range.lowerBound, report.threat.range.upperBound]
-      .map(Figures.epsilon).joined(separator: "…")
-    let level = Figures.fixed(100 * report.confidence.rawValue, decimals: 0)
-    let legend =
-      report.comparisons.isEmpty
-      ? ["pixels in \(range)", "\(level) % intervals: Wilson"]
-      : [
-        "pixels in \(range)", "\(level) % intervals: Wilson, of differences Bonett-Price",
-        "p: exact McNemar, two-sided",
-      ]
+    let words = [report.datasetText, report.threat.norm, report.attacksText]
     return line(words.filter { !$0.isEmpty }.joined(separator: " · "), .strong)
-      + line("data \(dataset.digest)", .secondary)
-      + line(legend.joined(separator: " · "), .secondary)
+      + line("data \(report.dataset.digest)", .secondary)
+      + line(report.methods.joined(separator: " · "), .secondary)
   }
 
-  private func heading(of attack: String) -> String {
-    guard let entry = report.attacks.first(where: { $0.name == attack }) else {
-      return line(attack.isEmpty ? "no attack" : attack, .strong)
-    }
-    let article = entry.kind == .iterative ? "an" : "a"
-    var words = "\(entry.name), \(article) \(entry.kind.rawValue) attack"
-    if entry.targeted { words += ", targeted" }
-    if entry.steps > 1 { words += ", \(entry.steps) steps" }
-    if entry.restarts > 1 { words += ", \(entry.restarts) restarts" }
-    return line(words, .strong)
+  private func heading(of suite: String) -> String {
+    guard !suite.isEmpty else { return "no attack" }
+    let attacks = report.attacks.filter { $0.name == suite }
+    if let attack = attacks.first { return attack.sentence }
+    return (report.suites.count == 1 ? report.attacks : []).map(\.details)
+      .joined(separator: " · ").ifEmpty(suite)
   }
 
   /// The findings, each a paragraph behind its severity.
   private var notes: String {
     report.findings.map { finding in
-      let label = finding.severity.rawValue + ": "
-      let lines = finding.message.printable.wrapped(to: Self.width - label.count)
-      let margin = String(repeating: " ", count: label.count)
-      return lines.enumerated().map { index, words in
-        let emphasis: Emphasis = finding.severity == .warning ? .worse : .caution
-        return (index == 0 ? style.applying(emphasis, to: label) : margin) + words + "\n"
-      }.joined()
+      paragraph(
+        finding.severity.rawValue + ": ", finding.severity == .invalid ? .worse : .caution,
+        finding.message)
+    }.joined()
+  }
+
+  /// What became of every requirement.
+  private var requirements: String {
+    report.gates.flatMap { entry in
+      let name = report.gates.count > 1 ? report.label(of: entry.candidate) + " " : ""
+      return entry.gate.results.map { result in
+        paragraph(
+          result.status.rawValue + ": ", emphasis(of: result.status),
+          "\(name)\(entry.option(of: result)): \(result.message)")
+      }
+    }.joined()
+  }
+
+  private func emphasis(of status: RequirementResult.Status) -> Emphasis {
+    switch status {
+    case .met: .better
+    case .breached: .worse
+    case .inconclusive: .caution
+    }
+  }
+
+  /// The verdict and the outcome: what a reader in a hurry looks for at the end.
+  private var conclusion: String {
+    let words = [
+      report.verdictText.map { "verdict: \($0)" }, report.gateText.map { "gate: \($0)" },
+    ].compactMap(\.self)
+    let emphasis: Emphasis =
+      switch (report.gateText == nil ? nil : report.outcome, report.verdict) {
+      case (nil, .better) where report.isSingleStepOnly: .caution
+      case (.pass, _), (nil, .better): .better
+      case (.breached, _), (.invalid, _), (nil, .worse): .worse
+      case (.inconclusive, _): .caution
+      case (nil, _): .strong
+      }
+    let joined = words.joined(separator: " · ")
+    return (joined.displayWidth <= Self.width ? [joined] : words)
+      .map { line($0, emphasis) }.joined()
+  }
+
+  private func paragraph(_ label: String, _ emphasis: Emphasis, _ message: String) -> String {
+    let lines = message.printable.wrapped(to: Self.width - label.count)
+    let margin = String(repeating: " ", count: label.count)
+    return lines.enumerated().map { index, words in
+      (index == 0 ? style.applying(emphasis, to: label) : margin) + words + "\n"
     }.joined()
   }
 
@@ -101,12 +124,6 @@ public struct TextReport: Sendable {
   }
 }
 
-extension Report {
-  /// The short name of the checkpoint at an index, for column heads and references.
-  static func label(_ index: Int) -> String { "[\(index + 1)]" }
-
-  /// The label of a path, or the path itself where the report has no figures of it.
-  func label(of path: String) -> String {
-    checkpoints.firstIndex { $0.path == path }.map(Self.label) ?? path
-  }
+extension String {
+  fileprivate func ifEmpty(_ other: String) -> String { isEmpty ? other : self }
 }

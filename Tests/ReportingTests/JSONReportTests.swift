@@ -5,13 +5,14 @@ import TestSupport
 import Testing
 
 @Suite struct JSONReportTests {
-  @Test(arguments: [("report", Report.example), ("small-report", Report.small)])
-  func theTextIsTheRecordedOne(name: String, report: Report) throws {
-    try expectSnapshot(JSONReport(report).text, named: name + ".json")
+  @Test(arguments: Report.names)
+  func theTextIsTheRecordedOne(name: String) throws {
+    try expectSnapshot(JSONReport(.named(name)).text, named: name + ".json")
   }
 
-  @Test(arguments: [Report.example, .small])
-  func aReportIsReadBackEqual(report: Report) throws {
+  @Test(arguments: Report.names)
+  func aReportIsReadBackEqual(name: String) throws {
+    let report = Report.named(name)
     let text = JSONReport(report).text
     let read = try JSONDecoder().decode(Report.self, from: Data(text.utf8))
     #expect(read == report)
@@ -31,7 +32,7 @@ import Testing
   @Test func theTextIsOneObjectAndALineBreak() {
     let text = JSONReport(.small).text
     #expect(text.hasPrefix("{\n") && text.hasSuffix("\n}\n"))
-    #expect(text.contains("\"schemaVersion\" : 1"))
+    #expect(text.contains("\"schemaVersion\" : 2"))
     #expect(!text.contains("transfer"))
   }
 
@@ -41,13 +42,13 @@ import Testing
 
   @Test func anotherSchemaVersionIsRefused() throws {
     let text = JSONReport(.small).text.replacing(
-      "\"schemaVersion\" : 1", with: "\"schemaVersion\" : 2")
+      "\"schemaVersion\" : 2", with: "\"schemaVersion\" : 3")
     #expect {
       try JSONDecoder().decode(Report.self, from: Data(text.utf8))
     } throws: { error in
       guard case DecodingError.dataCorrupted(let context) = error else { return false }
       return context.debugDescription
-        == "the report has schema version 2, and only 1 can be read"
+        == "the report has schema version 3, and only 2 can be read"
     }
   }
 }

@@ -5,14 +5,18 @@ import Testing
 @testable import Reporting
 
 @Suite struct TextReportTests {
-  @Test(arguments: [("report", Report.example), ("small-report", Report.small)])
-  func theTextIsTheRecordedOne(name: String, report: Report) throws {
-    try expectSnapshot(TextReport(report).text, named: name + ".txt")
+  @Test(arguments: Report.names)
+  func theTextIsTheRecordedOne(name: String) throws {
+    let report = Report.named(name)
+    let text = TextReport(report).text
+    #expect(text.split(separator: "\n").allSatisfy { String($0).displayWidth <= 100 })
+    try expectSnapshot(text, named: name + ".txt")
     try expectSnapshot(TextReport(report, style: .ansi).text, named: name + ".ansi.txt")
   }
 
-  @Test(arguments: [Report.example, .small])
-  func coloursChangeNothingButColours(report: Report) {
+  @Test(arguments: Report.names)
+  func coloursChangeNothingButColours(name: String) {
+    let report = Report.named(name)
     let colored = TextReport(report, style: .ansi).text
     #expect(colored.contains("\u{1B}["))
     #expect(colored.replacing(/\u{1B}\[[0-9;]*m/, with: "") == TextReport(report).text)
@@ -71,6 +75,33 @@ import Testing
     let text = TextReport(report).text
     #expect(!text.unicodeScalars.contains { $0.value < 32 && $0 != "\n" })
     #expect(text.contains("a\u{FFFD}[2Jb\u{FFFD}.safetensors"))
+  }
+
+  /// Whatever the form, a reader learns the same.
+  @Test(arguments: Report.names)
+  func everyFormSaysTheSame(name: String) {
+    let report = Report.named(name)
+    let texts = [TextReport(report).text, MarkdownReport(report).text]
+    for words in [report.gateText.map { "gate: \($0)" }, report.verdict?.rawValue] {
+      for text in texts where words != nil { #expect(text.contains(words!)) }
+    }
+    let xml = JUnitReport(report).text
+    for entry in report.gates {
+      #expect(xml.contains("name=\"outcome\" value=\"\(entry.gate.outcome.rawValue)\""))
+    }
+    #expect(
+      report.gates.flatMap(\.gate.results).allSatisfy { result in
+        texts[1].contains("\(result.status.rawValue): ")
+      })
+  }
+
+  @Test func theVerdictStandsLast() {
+    #expect(
+      TextReport(.candidates).text.hasSuffix(
+        "\nverdict: worse ([3] −4.01 points at ε 0.1, 95 % interval −4.41…−3.61, p < 0.0001) · gate: "
+          + "breached\n"))
+    #expect(!TextReport(.small).text.contains("verdict"))
+    #expect(!TextReport(.small).text.contains("gate"))
   }
 
   @Test func numbersAreWrittenForPeople() {

@@ -1,24 +1,18 @@
 internal import Evaluation
 
-/// The figures of every checkpoint under one attack: a column for the clean images and for each ε.
+/// The figures of every checkpoint under one suite: a column for the clean images and for each ε.
 struct AccuracyTable {
   let report: Report
-  let attack: String
+  let suite: String
 
   private static let indentation = 2
 
   /// The tables, as many as the radii need at this width; the clean figures stand in each.
   func text(style: TextStyle, width: Int) -> String {
-    let epsilons = epsilons
+    let epsilons = report.epsilons(of: suite)
     return TextTable.split(epsilons.count, width: width) {
       table(epsilons: Array(epsilons[$0]), width: width)
     }.map { $0.text(style: style) }.joined(separator: "\n")
-  }
-
-  /// The radii that any checkpoint has a figure for, in ascending order.
-  private var epsilons: [Double] {
-    let robust = report.checkpoints.flatMap(\.robust).filter { $0.attack == attack }
-    return Set(robust.map(\.epsilon)).sorted()
   }
 
   private func table(epsilons: [Double], width: Int) -> TextTable {
@@ -51,15 +45,24 @@ struct AccuracyTable {
   private func addFigures(
     of checkpoint: Report.Checkpoint, epsilons: [Double], to table: inout TextTable
   ) {
-    let robust = epsilons.map { epsilon in
-      checkpoint.robust.first { $0.attack == attack && $0.epsilon == epsilon }
-    }
+    let robust = epsilons.map { checkpoint.figure(suite, $0) }
     let accuracies = [checkpoint.clean] + robust.map { $0?.accuracy }
     addRow("accuracy", accuracies.map { cell($0, .none) { Figures.percent($0.accuracy) } }, &table)
     addRow(
       "interval, %", accuracies.map { cell($0) { Figures.percentRange($0.interval) } }, &table)
     addRow("correct", accuracies.map { cell($0) { "\($0.correct)/\($0.count)" } }, &table)
     guard !epsilons.isEmpty else { return }
+    let noise = robust.map { figure in cell(figure?.noise) { Figures.percent($0.accuracy) } }
+    if robust.contains(where: { $0?.noise != nil }) {
+      addRow("under noise", [""] + noise, &table)
+    }
+    let worst = robust.map { figure in
+      cell(figure?.worstClass) { "\(Figures.percent($0.accuracy.accuracy)) (\($0.name))" }
+    }
+    if robust.contains(where: { $0?.worstClass != nil }) {
+      addRow("worst class", [""] + worst, &table)
+    }
+    addStages(of: robust, to: &table)
     let verified = robust.map { figure in
       cell(figure?.verification, figure?.verification.rejected == 0 ? .secondary : .caution) {
         "\($0.verified)/\($0.claimed)"
@@ -68,13 +71,30 @@ struct AccuracyTable {
     addRow("verified examples", [""] + verified, &table)
   }
 
+  /// What each attack broke, where there are several.
+  private func addStages(of robust: [Report.RobustAccuracy?], to table: inout TextTable) {
+    let stages = robust.map { $0?.stages ?? [] }
+    let names = stages.max { $0.count < $1.count }?.map(\.attack) ?? []
+    guard names.count > 1 else { return }
+    for (place, name) in names.enumerated() {
+      let cells = stages.map { stages in
+        // Nothing is tried where nothing may change.
+        let stage = place < stages.count && stages[0].tried > 0 ? stages[place] : nil
+        return cell(stage) {
+          "\($0.broken)/\($0.tried) → \(Figures.percent($0.remaining.accuracy))"
+        }
+      }
+      addRow("broken by " + name.shortened(to: 26), [""] + cells, &table)
+    }
+  }
+
   private func addComparison(
     _ comparison: Report.Comparison, epsilons: [Double], to table: inout TextTable
   ) {
     let pairs =
       [comparison.clean]
       + epsilons.map { epsilon in
-        comparison.robust.first { $0.attack == attack && $0.epsilon == epsilon }?.comparison
+        comparison.robust.first { $0.attack == suite && $0.epsilon == epsilon }?.comparison
       }
     let baseline = report.label(of: comparison.baseline).shortened(to: 10)
     addRow(
