@@ -2,11 +2,13 @@ internal import ArgumentParsing
 internal import Checkpoints
 internal import Configurations
 internal import Datasets
+internal import Evaluation
 internal import Networks
 internal import TrainedModels
 internal import Training
 
-/// The exit statuses, after sysexits.h.
+/// The exit statuses. Up to 3 are those of a gate (`GateOutcome`), which judged what it was given;
+/// those of work that could not be done follow sysexits.h, so that no broken run looks like a verdict.
 enum ExitStatus: Int32 {
   case usage = 64
   case badData = 65
@@ -36,6 +38,7 @@ struct Failure: Error {
       case let error as FileError: ExitStatus(error.category)
       case let error as DatasetError: ExitStatus(error)
       case let error as LoadingError: ExitStatus(error)
+      case is WitnessError: .badData
       case let error as TrainingError: ExitStatus(error)
       case is ModelError, is ConfigurationError: .badData
       default: .internalError

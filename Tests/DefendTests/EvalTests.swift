@@ -41,7 +41,9 @@ internal import Testing
       "eval tiny.safetensors hard.safetensors --data-dir tiny --limit 7 --json -")
     let object = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8))
     let report = try #require(object as? [String: Any])
-    for key in ["schemaVersion", "dataset", "threat", "attacks", "checkpoints", "comparisons"] {
+    for key in [
+      "schemaVersion", "dataset", "threat", "attacks", "checkpoints", "comparisons", "gates",
+    ] {
       #expect(report[key] != nil, "\(key)")
     }
     let checkpoint = try #require((report["checkpoints"] as? [[String: Any]])?.first)
@@ -73,14 +75,14 @@ internal import Testing
     let line = "eval m.safetensors --limit 20 --json report.json"
     let own = try await sandbox.run(line, environment: environment)
     #expect(own.status == 0 && own.output.contains("mnist, 20 test images"))
-    #expect(!own.output.contains("warning"))
+    #expect(!own.output.contains("trained-on-test-data"))
     let bundled = try await sandbox.run(line + " --dataset mnist-5k")
-    let warning =
-      "m.safetensors was trained on images of this evaluation; its figures say nothing about "
-      + "images it has not seen."
-    #expect(bundled.status == 0)
+    let finding =
+      "invalid: m.safetensors was trained on images of this evaluation; its figures say nothing "
+      + "about images it has not seen."
+    #expect(bundled.status == 3)
     #expect(
-      bundled.output.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains(warning))
+      bundled.output.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains(finding))
     let report = try JSONDecoder().decode(Report.self, from: Data(sandbox.bytes("report.json")))
     #expect(report.findings.contains { $0.code == "trained-on-test-data" })
   }

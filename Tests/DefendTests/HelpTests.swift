@@ -36,7 +36,15 @@ internal import Testing
       "train --validation -1", "train --limit 0", "train --threads 0", "train --quiet=yes",
       "train extra", "train --init a --model cnn", "eval --eps 0.1,", "eval --eps 0.1,x",
       "eval --eps 0.1,0.1", "eval --attack fgms", "eval --threads 0", "eval a --transfer",
-      "eval a b a", "attack --index -1", "attack --eps 2", "attack --attack pdg",
+      "eval a b a", "eval a --require better", "eval a --max-clean-drop 1", "eval a --margin 2",
+      "eval a b --require best", "eval a b --min-robust 80", "eval a b --min-robust 101%",
+      "eval a b --max-clean-drop -1", "eval a b --alpha 0", "eval a b --inconclusive pass",
+      "eval a b --inconclusive=maybe --min-robust 0.8", "eval --baseline a",
+      "eval a --baseline b --candidate c", "eval --baseline a,b --candidate a",
+      "eval --baseline a, --candidate b", "eval a b --json - --junit -",
+      "eval a b --json x --markdown x", "eval a b --json x --outcomes x", "attack --index -1",
+      "attack --eps 2",
+      "attack --attack pdg",
     ]
     var transcript = ""
     let sandbox = try Sandbox()

@@ -47,7 +47,7 @@ internal import Testing
       run.send(SIGKILL)
       #expect(try await run.outcome().status == 137)
       _ = try Checkpoint(decoding: sandbox.bytes("new"))
-      #expect(try await sandbox.run("eval new --data-dir tiny --quiet").status == 0)
+      #expect(try await sandbox.run("eval new --data-dir tiny --quiet --report-only").status == 0)
     }
   }
 }

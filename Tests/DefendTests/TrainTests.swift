@@ -17,7 +17,7 @@ internal import Testing
     let paths = ["checkpoints/baseline.safetensors", "checkpoints/hardened.safetensors"]
     #expect(names == ["checkpoints"] + paths)
 
-    let comparison = try await sandbox.run("eval --eps 0.1")
+    let comparison = try await sandbox.run("eval --eps 0.1 --attack fgsm --report-only")
     #expect(comparison.status == 0 && comparison.error.isEmpty)
     #expect(comparison.output.hasPrefix("mnist-5k, 1000 test images"))
     for path in paths { #expect(comparison.output.contains(path)) }

@@ -1,5 +1,6 @@
 internal import ArgumentParsing
 internal import Attacks
+internal import Autodiff
 internal import Checkpoints
 internal import Datasets
 internal import Evaluation
@@ -30,8 +31,16 @@ struct AttackCommand: ParsableCommand {
   @Option("target", valueName: "class", help: "The class to attack towards, by its name or number.")
   var target: String?
 
-  @Option("attack", valueName: "name", as: .oneOf(AttackCatalog.names), help: "The attack.")
-  var attack = FGSM.name
+  @Option(
+    "attack", valueName: "name", as: .standard,
+    help: "The attack, with settings as in pgd:steps=40; see 'defend eval --help'.")
+  var attack = PlanArgument.fgsm
+
+  @Option("norm", as: .standard, help: "What ε measures.")
+  var norm = Norm.linf
+
+  @Option("seed", valueName: "n", as: .range(0...), help: "Of the attack's random numbers.")
+  var seed = 0
 
   @Option("save", valueName: "dir", help: "Write the three pictures as PNG files into a directory.")
   var directory: String?
@@ -40,7 +49,12 @@ struct AttackCommand: ParsableCommand {
   @OptionGroup(title: "Machine options") var machine: DeviceOptions
 
   static let arguments = ArgumentSet<Self>(
-    \.$checkpoint, \.$index, \.$epsilon, \.$target, \.$attack, \.$directory, \.$data, \.$machine)
+    \.$checkpoint, \.$index, \.$epsilon, \.$target, \.$attack, \.$norm, \.$seed, \.$directory,
+    \.$data, \.$machine)
+
+  func validate() throws(ValidationError) {
+    try EpsilonFormat.check([epsilon], norm: norm)
+  }
 
   func run() throws {
     let trained = try TrainedModel(contentsOf: checkpoint)
@@ -56,18 +70,26 @@ struct AttackCommand: ParsableCommand {
       throw Failure(
         .usage, "--target \(test.classNames[Int(label)]) is the image's true class already")
     }
-    let threat = ThreatModel(epsilon: epsilon)
-    let session = AttackSession(
-      model: trained.model,
-      variables: EvaluationSubject(trained, path: checkpoint).variables,
-      attack: AttackCatalog.attack(named: attack)!, goal: target == nil ? .untargeted : .targeted,
-      capacity: 1, device: try machine.device())
-    let image = Array(test.images[index * test.imageSize..<(index + 1) * test.imageSize])
-    session.craft(images: image, labels: [target ?? label], threat: threat)
+    let threat = ThreatModel(epsilon: epsilon, norm: norm)
+    let variables = EvaluationSubject(trained, path: checkpoint).variables
+    let device = try machine.device()
+    let runner = AttackRunner(
+      attack.plan.attack, isTargeted: target != nil, norm: norm, model: trained.model,
+      variables: variables, capacity: 1, device: device)
+    let task = AttackRunner.Task(
+      example: index, label: label, target: target ?? 0, epsilon: Float(epsilon))
+    var image: [Float] = []
+    // Towards a class the first wrong answer is not the end.
+    runner.run(
+      [task], on: test, key: RandomKey(seed: UInt64(seed)), stopsEarly: target == nil
+    ) { image = Array($0.images) }
     let result = SingleAttack(
-      session: session, dataset: test, label: label, target: target, threat: threat)
+      image, index: index, of: test, target: target, threat: threat,
+      classifier: Classifier(
+        model: trained.model, variables: variables, capacity: 1, device: device))
     Terminal.printLine(
-      result.heading(checkpoint: checkpoint, index: index, attack: attack, epsilon: epsilon))
+      result.heading(
+        checkpoint: checkpoint, index: index, attack: attack.plan.name, epsilon: epsilon))
     Terminal.printLine(
       TerminalPicture(result.panels, columns: Terminal.columns).text(style: Terminal.style))
     Terminal.printLine(result.figures)

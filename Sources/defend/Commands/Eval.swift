@@ -15,53 +15,92 @@ struct Eval: ParsableCommand {
       Every checkpoint is attacked white-box, on the same test images. The first is the baseline; \
       without any, checkpoints/baseline.safetensors and checkpoints/hardened.safetensors are \
       compared.
+
+      With requirements the exit status is 0 when all are met, 1 when one is breached and 2 when \
+      the images are too few to decide; 3 says that the evaluation itself is invalid. From 64 on \
+      nothing was judged.
       """)
 
   @Argument("checkpoint", help: "The files to compare, the baseline first.")
   var paths: [String] = []
 
   @Option(
+    "baseline", valueName: "files",
+    help: "Several checkpoints of one recipe, joined by commas, instead of <checkpoint>.")
+  var baseline: PathList?
+
+  @Option(
+    "candidate", valueName: "files",
+    help: "Those of the recipe beside it: the verdict is then one on the recipes.")
+  var candidate: PathList?
+
+  @Option(
     "eps", as: .standard,
     help: "ε: the largest change of a pixel in 0…1, or a list such as 0,0.05,8/255.")
   var epsilons = EpsilonList(values: [0.1])
 
-  @Option("attack", valueName: "name", as: .oneOf(AttackCatalog.names), help: "The attack.")
-  var attack = FGSM.name
+  @Option(
+    "attack", valueName: "name", as: .standard,
+    help: "A suite, or attacks joined by + with settings as in fgsm+pgd:steps=40,restarts=5.",
+    discussion: AttackHelp.text)
+  var attack = SuiteArgument.quick
+
+  @Option("norm", as: .standard, help: "What ε measures.")
+  var norm = Norm.linf
+
+  @Option("seed", valueName: "n", as: .range(0...), help: "Of the attacks' random numbers.")
+  var seed = 0
 
   @Flag("transfer", help: "Also try the examples made on each checkpoint on all others.")
   var transfer: Bool
 
-  @Option("json", valueName: "file", help: "Write the report as JSON; - is standard output.")
-  var json: String?
-
-  @Flag("quiet", abbreviation: "q", help: "Print nothing but errors.")
-  var quiet: Bool
-
+  @OptionGroup(title: "Requirements") var gate: GateOptions
+  @OptionGroup(title: "Report options") var output: ReportOptions
+  @OptionGroup(title: "Evidence options") var evidence: EvidenceOptions
   @OptionGroup(title: "Data options") var data: DataOptions
   @OptionGroup(title: "Machine options") var machine: DeviceOptions
 
   static let arguments = ArgumentSet<Self>(
-    \.$paths, \.$epsilons, \.$attack, \.$transfer, \.$json, \.$quiet, \.$data, \.$machine)
+    \.$paths, \.$baseline, \.$candidate, \.$epsilons, \.$attack, \.$norm, \.$seed, \.$transfer,
+    \.$gate, \.$output, \.$evidence, \.$data, \.$machine)
 
   static let defaultPaths = [
     "checkpoints/baseline.safetensors", "checkpoints/hardened.safetensors",
   ]
 
   func validate() throws(ValidationError) {
-    if transfer, paths.count == 1 {
-      throw ValidationError("--transfer needs a second checkpoint to try the examples on")
+    try EpsilonFormat.check(epsilons.values, norm: norm)
+    try output.checkDistinct(from: evidence.paths)
+    if (baseline == nil) != (candidate == nil) {
+      throw ValidationError("--baseline and --candidate go together; name both sides")
     }
-    if let twice = paths.first(where: { path in paths.count { $0 == path } > 1 }) {
+    if baseline != nil, let path = paths.first {
+      throw ValidationError(
+        "'\(path)' is on no side; with --baseline and --candidate name every checkpoint there")
+    }
+    let all = allPaths
+    if all.count == 1 {
+      if transfer {
+        throw ValidationError("--transfer needs a second checkpoint to try the examples on")
+      }
+      try gate.checkWithoutBaseline()
+    }
+    if let twice = all.first(where: { path in all.count { $0 == path } > 1 }) {
       throw ValidationError("the checkpoint '\(twice)' is given twice")
     }
   }
 
+  /// The checkpoints in the report's order.
+  private var allPaths: [String] {
+    if let baseline, let candidate { return baseline.paths + candidate.paths }
+    return paths.isEmpty ? Self.defaultPaths : paths
+  }
+
   func run() throws {
-    let paths = paths.isEmpty ? Self.defaultPaths : paths
-    if self.paths.isEmpty { try checkDefaults() }
-    let json = json.map { ReportFile(path: $0) }
-    try json?.check()
-    let models = try paths.map { (path: $0, trained: try TrainedModel(contentsOf: $0)) }
+    if paths.isEmpty, baseline == nil { try checkDefaults() }
+    try output.check()
+    try evidence.check()
+    let models = try allPaths.map { (path: $0, trained: try TrainedModel(contentsOf: $0)) }
     let name = try data.name(otherwise: models[0].trained.record.trainedOn.last?.name)
     let test = try data.loadTest(name)
     for (path, trained) in models {
@@ -71,20 +110,48 @@ struct Eval: ParsableCommand {
         throw Failure(.badData, "'\(path)': \(error)")
       }
     }
-    let evaluator = Evaluator(
-      attacks: [AttackCatalog.attack(named: attack)!], threats: epsilons.threats,
-      includesTransfer: transfer, device: try machine.device())
-    let isShowing = Terminal.isError && !quiet
-    let report = evaluator.evaluate(
-      models.map { EvaluationSubject($0.trained, path: $0.path) }, on: test
-    ) { share in
+    let result = try evaluate(
+      models.map { EvaluationSubject($0.trained, path: $0.path) }, on: test)
+    try evidence.write(
+      result,
+      digests: Dictionary(
+        models.map { ($0.path, $0.trained.digest ?? "") }, uniquingKeysWith: { $1 }),
+      imageShape: test.imageShape)
+    try output.write(result.report)
+    exit(result.report.exitCode)
+  }
+
+  private func evaluate(
+    _ subjects: [EvaluationSubject], on test: Dataset
+  ) throws -> EvaluationResult {
+    var evaluator = Evaluator(
+      suite: attack.suite, threats: epsilons.threats(norm), batchSize: evidence.batchSize,
+      device: try machine.device())
+    evaluator.includesTransfer = transfer
+    evaluator.requirements = gate.requirements
+    evaluator.seed = UInt64(seed)
+    evaluator.keepsOutcomes = evidence.keepsOutcomes
+    evaluator.budget = evidence.budget?.budget
+    if evidence.minimal {
+      evaluator.search = RadiusSearch(attack.suite, norm: norm, limit: searchLimit(test))
+    }
+    let isShowing = Terminal.isError && !output.quiet
+    defer { if isShowing { Terminal.clearShare() } }
+    let progress: (Double) -> Void = { share in
       if isShowing { Terminal.showShare(share, of: "evaluating") }
     }
-    if isShowing { Terminal.clearShare() }
-    try json?.write(JSONReport(report).text)
-    if !quiet, json?.isStandardOutput != true {
-      Terminal.printLine(TextReport(report, style: Terminal.style).text)
+    guard let baseline else {
+      return evaluator.evaluate(subjects, on: test, progress: progress)
     }
+    let count = baseline.paths.count
+    return evaluator.evaluate(
+      baseline: Array(subjects[..<count]), candidate: Array(subjects[count...]), on: test,
+      progress: progress)
+  }
+
+  /// The radius of a ball that holds an image of every class, whatever is in the middle.
+  private func searchLimit(_ dataset: Dataset) -> Double {
+    norm == .linf ? 1 : Double(dataset.imageSize).squareRoot()
   }
 
   /// - Throws: a ``Failure`` that says how to make the default checkpoints where there are none.

@@ -85,6 +85,7 @@ struct Train: ParsableCommand {
     \.$validation, \.$initial, \.$output, \.$quiet, \.$data, \.$machine)
 
   func validate() throws(ValidationError) {
+    try EpsilonFormat.check([epsilon].compactMap { $0 }, norm: .linf)
     if initial != nil, model != nil {
       throw ValidationError("--init brings its own model; leave out --model")
     }
@@ -181,8 +182,9 @@ struct Train: ParsableCommand {
     _ trained: TrainedModel, on test: Dataset, _ recipe: Recipe, _ device: Device
   ) throws -> String {
     let report = Evaluator(
-      attacks: [FGSM()], threats: [ThreatModel(epsilon: recipe.epsilon)], device: device
-    ).evaluate([EvaluationSubject(trained, path: "this checkpoint")], on: test)
+      suite: AttackSuite([AttackPlan(FGSM())]), threats: [ThreatModel(epsilon: recipe.epsilon)],
+      device: device
+    ).evaluate([EvaluationSubject(trained, path: "this checkpoint")], on: test).report
     let figures = report.checkpoints[0]
     func text(_ accuracy: Accuracy) -> String {
       "\((100 * accuracy.accuracy).text(2)) % (\(accuracy.correct.grouped) of "

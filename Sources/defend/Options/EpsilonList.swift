@@ -6,7 +6,9 @@ internal import Attacks
 struct EpsilonList: ExpressibleByArgument {
   let values: [Double]
 
-  var threats: [ThreatModel] { values.map { ThreatModel(epsilon: $0) } }
+  func threats(_ norm: Norm) -> [ThreatModel] {
+    values.map { ThreatModel(epsilon: $0, norm: norm) }
+  }
 
   static var argumentFormat: ArgumentFormat<EpsilonList> {
     ArgumentFormat(
@@ -40,10 +42,22 @@ enum EpsilonFormat {
       case 2: parts[0].flatMap { top in parts[1].map { top / $0 } }
       default: nil
       }
-    guard let value, (0...1).contains(value) else {
-      throw ValidationError("not a number between 0 and 1, such as 0.1 or 8/255")
+    guard let value, (0...limit).contains(value) else {
+      throw ValidationError("not a number of at least 0, such as 0.1 or 8/255")
     }
     return value
+  }
+
+  /// No image is further from another in L2.
+  private static let limit = 10_000.0
+
+  /// - Throws: a `ValidationError` for a radius that the norm does not know.
+  static func check(_ values: [Double], norm: Norm) throws(ValidationError) {
+    for value in values where !ThreatModel.allows(epsilon: value, norm: norm) {
+      throw ValidationError(
+        "--eps \(text(value)) is beyond the range of pixels; in the norm \(norm.rawValue) it is "
+          + "between 0 and 1, such as 0.1 or 8/255")
+    }
   }
 
   static func text(_ value: Double) -> String { "\(value)" }

@@ -1,6 +1,6 @@
 internal import Checkpoints
 
-/// Where a report in JSON goes: a file, checked before the work, or `-`, standard output.
+/// Where a report goes: a file, checked before the work, or `-`, standard output.
 struct ReportFile {
   let path: String
 

@@ -18,19 +18,26 @@ struct SingleAttack {
   private let rounded: [Float]
   private let isAllowed: Bool
 
+  /// - Parameters:
+  ///   - image: what the attack made.
   init(
-    session: AttackSession, dataset: Dataset, label: Int32, target: Int32?, threat: ThreatModel
+    _ image: [Float], index: Int, of dataset: Dataset, target: Int32?, threat: ThreatModel,
+    classifier: Classifier
   ) {
     self.dataset = dataset
-    self.label = label
+    label = dataset.labels[index]
     self.target = target
-    original = session.withOriginals { Array($0) }
-    image = session.withExamples { Array($0) }
-    isAllowed = session.allowed(by: threat)[0]
-    before = session.probabilities(of: original)
-    after = session.probabilities(of: image)
+    self.image = image
+    let size = dataset.imageSize
+    let original = dataset.images[index * size..<(index + 1) * size].map { Float($0) / 255 }
+    self.original = original
+    isAllowed = image.withUnsafeBufferPointer { image in
+      original.withUnsafeBufferPointer { threat.allows(image, for: $0) }
+    }
+    before = classifier.probabilities(of: original)
+    after = classifier.probabilities(of: image)
     // What a picture file can hold.
-    rounded = session.probabilities(of: image.map { ($0 * 255).rounded() / 255 })
+    rounded = classifier.probabilities(of: image.map { ($0 * 255).rounded() / 255 })
   }
 
   func heading(checkpoint: String, index: Int, attack: String, epsilon: Double) -> String {

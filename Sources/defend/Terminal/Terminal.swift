@@ -25,7 +25,7 @@ enum Terminal {
     writeError(text + "\n")
   }
 
-  fileprivate static func writeError(_ text: String) {
+  static func writeError(_ text: String) {
     try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
   }
 

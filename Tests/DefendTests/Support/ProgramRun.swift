@@ -19,7 +19,9 @@ final class ProgramRun {
     process.executableURL = try Self.program
     process.arguments = arguments
     process.currentDirectoryURL = URL(filePath: directory)
-    let inherited = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("DEFEND_") }
+    let inherited = ProcessInfo.processInfo.environment.filter {
+      !$0.key.hasPrefix("DEFEND_") && $0.key != "GITHUB_ACTIONS"
+    }
     process.environment = inherited.merging(["HOME": directory]) { $1 }
       .merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
