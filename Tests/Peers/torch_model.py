@@ -1,0 +1,97 @@
+"""A `defend` checkpoint as a PyTorch module.
+
+PyTorch has images as `[N, C, H, W]`, convolutions as `[out, in, KH, KW]` and products as
+`[out, in]`; `defend` has `[N, H, W, C]`, `[KH, KW, in, out]` and `[in, out]`. Flattening keeps
+`defend`'s order, so the products after it need nothing but a transpose.
+"""
+import json
+import struct
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class Flatten(nn.Module):
+    def forward(self, x):
+        return x.permute(0, 2, 3, 1).flatten(1) if x.ndim == 4 else x
+
+
+class MaxPool(nn.Module):
+    def __init__(self, window, stride, padding):
+        super().__init__()
+        self.window, self.stride = window, stride
+        self.edges = (padding[1], padding[1], padding[0], padding[0])
+
+    def forward(self, x):
+        # PyTorch's own padding is at most half a window.
+        if any(self.edges):
+            x = F.pad(x, self.edges, value=-torch.inf)
+        return F.max_pool2d(x, self.window, self.stride)
+
+
+def tensors(path):
+    """The float32 tensors of a safetensors file by name, and its metadata."""
+    data = path.read_bytes()
+    (length,) = struct.unpack("<Q", data[:8])
+    header = json.loads(data[8:8 + length])
+    metadata = header.pop("__metadata__", {})
+    values = {}
+    for name, entry in header.items():
+        if entry["dtype"] != "F32":
+            raise SystemExit(f"{path}: {name} is {entry['dtype']}, not F32")
+        start, end = (8 + length + offset for offset in entry["data_offsets"])
+        array = np.frombuffer(data[start:end], "<f4").reshape(entry["shape"])
+        values[name] = torch.from_numpy(array.copy())
+    return values, metadata
+
+
+def parts(index, layer, values):
+    """The modules of a layer, its activation last."""
+    kind = layer["type"]
+    known = {"type"}
+    if kind == "flatten":
+        yield Flatten()
+    elif kind == "max-pool":
+        known |= {"window", "stride", "padding"}
+        stride = layer.get("stride", layer["window"])
+        yield MaxPool(layer["window"], stride, layer.get("padding", [0, 0]))
+    elif kind in ("convolution", "dense"):
+        known |= {"activation", "filters", "kernel", "stride", "padding", "units"}
+        weights, biases = (values.pop(f"layers.{index}.{name}") for name in ("weights", "biases"))
+        if kind == "dense":
+            module, order = nn.Linear(*weights.shape), (1, 0)
+        else:
+            module, order = nn.Conv2d(
+                weights.shape[2], weights.shape[3], layer["kernel"],
+                stride=layer.get("stride", [1, 1]), padding=layer.get("padding", [0, 0])), (3, 2, 0, 1)
+        module.weight.data = weights.permute(order).contiguous()
+        module.bias.data = biases
+        yield module
+        activation = layer.get("activation", "none")
+        if activation == "relu":
+            yield nn.ReLU()
+        elif activation != "none":
+            raise SystemExit(f"layers[{index}]: the activation {activation} is not known here")
+    else:
+        raise SystemExit(f"layers[{index}]: the layer {kind} is not known here")
+    if not layer.keys() <= known:
+        raise SystemExit(f"layers[{index}]: {sorted(layer.keys() - known)} is not known here")
+
+
+def load(path):
+    """The model of a checkpoint, fixed, for images `[N, C, H, W]`."""
+    values, metadata = tensors(path)
+    if "defend.model" not in metadata:
+        raise SystemExit(f"{path}: there is no defend.model in its metadata")
+    layers = json.loads(metadata["defend.model"])["layers"]
+    modules = [part for index, layer in enumerate(layers) for part in parts(index, layer, values)]
+    if values:
+        raise SystemExit(f"{path}: {sorted(values)} belong to no layer")
+    # Maximum and ReLU may change places, and pooling first leaves less to do.
+    for index in range(1, len(modules)):
+        if isinstance(modules[index - 1], nn.ReLU) and isinstance(modules[index], MaxPool):
+            modules[index - 1:index + 1] = modules[index], modules[index - 1]
+    model = nn.Sequential(*modules).to(memory_format=torch.channels_last).eval()
+    return model.requires_grad_(False)
