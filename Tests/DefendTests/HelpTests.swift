@@ -4,7 +4,8 @@ internal import Testing
 @Suite(.timeLimit(.minutes(2))) struct HelpTests {
   @Test(arguments: [
     ("--help", "help"), ("train --help", "help-train"), ("eval --help", "help-eval"),
-    ("attack --help", "help-attack"), ("bench --help", "help-bench"),
+    ("verify --help", "help-verify"), ("attack --help", "help-attack"),
+    ("bench --help", "help-bench"),
   ])
   func help(_ line: String, snapshot: String) async throws {
     let outcome = try await Sandbox().run(line)

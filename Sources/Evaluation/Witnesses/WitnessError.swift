@@ -11,7 +11,7 @@ public enum WitnessError: Error, Hashable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .notWitnesses(let path):
-      "'\(path)' holds no witnesses; make some with 'defend eval --witnesses \(path)'"
+      "'\(path)' holds no witnesses; make some with 'defend eval --witnesses FILE'"
     case .damaged(let path, let reason):
       "'\(path)' is damaged: \(reason)"
     case .otherImages(let dataset, let expected, let found):
