@@ -31,10 +31,12 @@ struct ReportParts {
   /// The gradients and queries that were taken.
   var spent: Int { outcomes.reduce(0) { $0 + $1.reduce(0) { $0 + $1.cost } } }
 
-  /// Whether every gate has an outcome and every comparison a verdict.
+  /// Whether every gate has an outcome and every comparison a verdict; where there is neither,
+  /// nothing can be settled.
   var isSettled: Bool {
     sides.allSatisfy { side in
       let gate = gate(of: side, []).gate
+      guard gate.comparison != nil || !gate.results.isEmpty else { return false }
       return gate.outcome != .inconclusive && gate.comparison?.verdict != .inconclusive
     }
   }

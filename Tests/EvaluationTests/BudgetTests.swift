@@ -62,6 +62,18 @@ import Testing
     #expect(part.outcomes.allSatisfy { whole.contains($0) })
   }
 
+  /// One checkpoint without requirements: there is no verdict to stop at.
+  @Test func withoutAVerdictTheBudgetIsSpent() throws {
+    var evaluator = Evaluator(
+      suite: try AttackSuite("pgd:steps=5"), threats: [ThreatModel(epsilon: 0.2)],
+      device: Device(threads: 1))
+    evaluator.checksHealth = false
+    evaluator.budget = .steps(1_000_000)
+    let subject = try Self.subject("a", contrast: 0.5)
+    let spending = evaluator.evaluate([subject], on: Self.dataset).report.spending
+    #expect(spending?.attacked == 400 && spending?.isSettled == false)
+  }
+
   @Test func equalModelsAreTriedToTheEnd() throws {
     let result = try Self.evaluate(.steps(1_000_000), contrasts: (0.1, 0.1))
     let spending = try #require(result.report.spending)

@@ -20,6 +20,9 @@ struct Examination {
   /// Whether the figures rest on gradients.
   var followsGradients: Bool { outcome.plans.contains { $0.kind != .blackBox } }
 
+  /// Claims of the attacks that a fresh pass did not confirm.
+  var unconfirmed: Int { outcome.attempts.reduce(0) { $0 + $1.unconfirmed } }
+
   /// Some of the examples that withstood the attacks, in ascending order, chosen by the key alone.
   var standing: [Int] {
     sample(outcome.standing)

@@ -12,7 +12,7 @@ enum Nondeterminism: HealthCheck {
     let differing = zip(forward, backward.reversed()).count {
       !zip($0, $1).allSatisfy { $0.bitPattern == $1.bitPattern }
     }
-    let unconfirmed = examination.outcome.attempts.reduce(0) { $0 + $1.unconfirmed }
+    let unconfirmed = examination.unconfirmed
     guard differing > 0 || unconfirmed > 0 else { return [] }
     let figure =
       differing > 0

@@ -59,7 +59,7 @@ private struct GradientProbe {
     let problem = AttackProblem(
       PerturbationSet(around: images, epsilon: images.graph.fill(0)), labels: labels
     ) { trial.model.logits(of: $0) }
-    // By the largest and not by the sum: squares and sums of tiny numbers vanish.
+    // Absolute values and not squares: those of tiny numbers vanish.
     return losses.map { loss in
       problem.gradient(of: loss, at: images).absolute().sum([1, 2, 3])
     }.reduce(images.graph.fill(0, shape: [.batch])) { $0 + $1 }
