@@ -208,8 +208,8 @@ import Testing
         == "the robust accuracy is at least 82.1 points too high")
   }
 
-  /// Two models whose outcomes are exchanged by a fair coin, example by example, are equal: at a
-  /// level of 5 %, more than 21 claims in 200 come with a probability below 1e-3.
+  /// Two models whose outcomes are exchanged by a fair coin, example by example, are equal:
+  /// at a level of 5 % at most 10 of 200 are claims. (The coin has a fixed seed.)
   @Test func exchangedModelsAreSeldomCalledBetterOrWorse() throws {
     let epsilon = 0.2
     let outcomes = try [nil, ReversedGradient()].map {
@@ -235,6 +235,6 @@ import Testing
       }
       return [.better, .worse].contains(verdict(pair[0], pair[1]))
     }
-    #expect(claims <= 21)
+    #expect(claims <= 10)
   }
 }
