@@ -68,17 +68,28 @@ public struct ConfigurationObject {
     _ key: String, in range: ClosedRange<Double>
   ) throws(ConfigurationError) -> Double? {
     guard let value = value(key) else { return nil }
-    let number: Double
-    switch value {
-    case .integer(let value): number = Double(value)
-    case .number(let value): number = value
-    default: throw wrongType(key, "a number", value)
-    }
-    guard range.contains(number) else {
-      throw .invalid(place: place(of: key), "\(Self.text(number)) is outside \(Self.text(range))")
-    }
-    return number
+    return try Self.number(value, place: place(of: key), in: range)
   }
+
+  /// A list of any number of numbers.
+  public mutating func numbers(
+    _ key: String, in range: ClosedRange<Double>
+  ) throws(ConfigurationError) -> [Double]? {
+    guard let value = value(key) else { return nil }
+    guard case .array(let elements) = value else { throw wrongType(key, "a list", value) }
+    var numbers: [Double] = []
+    for element in elements {
+      numbers.append(try Self.number(element, place: place(of: key), in: range))
+    }
+    return numbers
+  }
+
+  /// A number of any size.
+  public mutating func anyNumber(_ key: String) throws(ConfigurationError) -> Double? {
+    try number(key, in: Self.allNumbers)
+  }
+
+  public static let allNumbers = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
 
   /// One integer, or a list of exactly `count`; one stands for all of them.
   public mutating func integers(
@@ -100,9 +111,28 @@ public struct ConfigurationObject {
     return numbers
   }
 
+  public mutating func strings(_ key: String) throws(ConfigurationError) -> [String]? {
+    guard let value = value(key) else { return nil }
+    guard case .array(let elements) = value else { throw wrongType(key, "a list", value) }
+    var texts: [String] = []
+    for element in elements {
+      guard case .string(let text) = element else {
+        throw wrongType(key, "a list of texts", element)
+      }
+      texts.append(text)
+    }
+    return texts
+  }
+
   public mutating func object(_ key: String) throws(ConfigurationError) -> ConfigurationObject? {
     guard let value = value(key) else { return nil }
     return try ConfigurationObject(value, place: "\(place): \(key)")
+  }
+
+  /// The object of a key; an empty one if it is missing.
+  public mutating func section(_ key: String) throws(ConfigurationError) -> ConfigurationObject {
+    let empty = try ConfigurationObject(.object([:]), place: "\(place): \(key)")
+    return try object(key) ?? empty
   }
 
   public mutating func objects(_ key: String) throws(ConfigurationError) -> [ConfigurationObject]? {
@@ -125,6 +155,21 @@ public struct ConfigurationObject {
     -> ConfigurationError
   {
     .wrongType(place: place(of: key), expected: expected, found: found.kind)
+  }
+
+  private static func number(
+    _ value: JSONValue, place: String, in range: ClosedRange<Double>
+  ) throws(ConfigurationError) -> Double {
+    let number: Double
+    switch value {
+    case .integer(let value): number = Double(value)
+    case .number(let value): number = value
+    default: throw .wrongType(place: place, expected: "a number", found: value.kind)
+    }
+    guard range.contains(number) else {
+      throw .invalid(place: place, "\(text(number)) is outside \(text(range))")
+    }
+    return number
   }
 
   private static func integer(

@@ -11,7 +11,7 @@ public enum JSONValue: Hashable, Sendable {
   case object([String: JSONValue])
 
   /// What a user would call this kind of value.
-  var kind: String {
+  package var kind: String {
     switch self {
     case .null: "null"
     case .boolean: "true or false"

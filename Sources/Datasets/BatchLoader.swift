@@ -10,23 +10,38 @@ public struct BatchLoader: Sendable {
   public let batchSize: Int
   /// The indices of the examples in the order of the batches.
   public let order: [Int32]
+  private let augmenter: ImageAugmenter?
 
   /// Batches in the data set's own order.
   public init(_ dataset: Dataset, batchSize: Int) {
-    self.init(dataset, batchSize: batchSize, order: Array(0..<Int32(dataset.count)))
+    self.init(
+      dataset, batchSize: batchSize, order: Array(0..<Int32(dataset.count)), augmenter: nil)
   }
 
   /// Batches in the order of one epoch, a function of `key` and `epoch` alone.
-  public init(_ dataset: Dataset, batchSize: Int, key: RandomKey, epoch: Int) {
+  ///
+  /// - Parameter augmentation: random changes of the images; each is a function of `key`, `epoch`
+  ///   and the example alone.
+  public init(
+    _ dataset: Dataset, batchSize: Int, key: RandomKey, epoch: Int,
+    augmentation: Augmentation = .none
+  ) {
     let order = key.folding("shuffle").folding(epoch).permutation(dataset.count)
-    self.init(dataset, batchSize: batchSize, order: order.map(Int32.init))
+    let augmenter = ImageAugmenter(
+      augmentation, imageShape: dataset.imageShape, key: key, epoch: epoch)
+    self.init(
+      dataset, batchSize: batchSize, order: order.map(Int32.init),
+      augmenter: augmentation == .none ? nil : augmenter)
   }
 
-  private init(_ dataset: Dataset, batchSize: Int, order: [Int32]) {
+  private init(
+    _ dataset: Dataset, batchSize: Int, order: [Int32], augmenter: ImageAugmenter?
+  ) {
     precondition(batchSize > 0, "BatchLoader: a batch size of \(batchSize)")
     self.dataset = dataset
     self.batchSize = batchSize
     self.order = order
+    self.augmenter = augmenter
   }
 
   public var batchCount: Int { (dataset.count + batchSize - 1) / batchSize }
@@ -67,7 +82,12 @@ public struct BatchLoader: Sendable {
       for (place, position) in range.enumerated() {
         let example = Int(order[position])
         let image = source[(example * size)..<((example + 1) * size)]
-        target[(place * size)..<((place + 1) * size)].copyBytes(from: image)
+        let room = target[(place * size)..<((place + 1) * size)]
+        if let augmenter {
+          augmenter.copy(example, from: image, to: room)
+        } else {
+          room.copyBytes(from: image)
+        }
         labels[place] = dataset.labels[example]
         examples[place] = Int32(example)
       }

@@ -10,7 +10,8 @@ public struct Model: Sendable {
   /// All parameters, in the order of the layers, named `layers.2.weights`.
   public let parameters: [Parameter]
   public let classCount: Int
-  private let shapes: [[Int]]
+  /// The shape of one example before every layer, and after the last.
+  package let shapes: [[Int]]
 
   /// - Throws: ``ModelError`` for layers that do not fit together.
   public init(_ specification: ModelSpecification) throws(ModelError) {

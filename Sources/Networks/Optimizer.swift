@@ -11,7 +11,9 @@ public protocol Optimizer: Sendable {
   /// Reads the optimizer's own keys.
   init(_ object: inout ConfigurationObject) throws(ConfigurationError)
 
-  /// The keys that `init` reads, with their values.
+  /// The keys that `init` reads, with their values. Settings that an optimizer was given later, such
+  /// as Adam's weight decay, are left out where they are off, so that the text of a recipe stays as
+  /// it was.
   var configuration: [String: JSONValue] { get }
 
   var learningRate: Double { get set }
@@ -30,11 +32,39 @@ public protocol Optimizer: Sendable {
 public enum OptimizerCatalog {
   public static let all: [any Optimizer.Type] = [
     Adam.self,
+    AdamW.self,
     SGD.self,
   ]
 
+  /// Reads `"type"` and the optimizer's own keys, strictly.
+  public static func optimizer(
+    _ object: ConfigurationObject
+  ) throws(ConfigurationError) -> any Optimizer {
+    var object = object
+    let type = try object.choice("type", among: all) { $0.type } ?? Adam.self
+    let optimizer = try type.init(&object)
+    try object.finish()
+    return optimizer
+  }
+
+  /// Reads a text such as `sgd:momentum=0.9,nesterov=true`.
+  public static func optimizer(_ text: String) throws(ConfigurationError) -> any Optimizer {
+    try optimizer(NamedSettings(text, kind: "optimizer", nameKey: "type").object)
+  }
+
   /// What a learning rate may be.
   public static let learningRates = 0.0...100
+
+  /// What a weight decay may be.
+  public static let weightDecays = 0.0...100
+}
+
+extension Expression {
+  /// This gradient with that of ½ · weightDecay · ‖parameter‖² added; itself where there is no
+  /// decay.
+  func penalized(by weightDecay: Double, for parameter: Expression) -> Expression {
+    weightDecay > 0 ? self + Float(weightDecay) * parameter : self
+  }
 }
 
 extension Graph {

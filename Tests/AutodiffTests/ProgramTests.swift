@@ -82,4 +82,56 @@ import Testing
     #expect(program.arenaByteCount == 0)
     #expect(program.schedule.steps.count == 1)
   }
+
+  /// Whatever tracks are named: also when variables change, of which a product keeps panels.
+  @Test(arguments: [false, true]) func tracksChangeNothing(isConstant: Bool) {
+    let graph = Graph()
+    let x = graph.input("x", shape: [.batch, 8, 9, 1])
+    let scale = isConstant ? graph.fill(1.5) : graph.input("scale", shape: [])
+    let features =
+      (x.convolved(with: graph.variable("k", shape: [3, 3, 1, 32])) * scale
+      + graph.variable("b", shape: [32])).rectified()
+      .maxPooledOnce(windowHeight: 2, windowWidth: 2, WindowPlacement(stride: 2))
+    let result = Expression.product(
+      features.flattened(), graph.variable("w", shape: [288, 40]))
+    let deep = Expression.product(
+      Expression.product(result, graph.variable("v", shape: [40, 600])).rectified(),
+      graph.variable("u", shape: [600, 40]))
+    var random = RandomSource(seed: 3)
+    let variables = Variables()
+    func set(_ name: String, _ shape: [Int]) {
+      variables[name] = Tensor(
+        random.numbers(shape.reduce(1, *), -1...1).map { Float($0) }, shape: shape)
+    }
+    set("k", [3, 3, 1, 32])
+    set("b", [32])
+    set("w", [288, 40])
+    set("v", [40, 600])
+    set("u", [600, 40])
+    let programs = [true, false].map {
+      Program(
+        results: [result, deep], variables: variables, capacity: 70, device: Devices.single,
+        followsRows: $0)
+    }
+    let plain = Program(
+      results: [result, deep], variables: variables, capacity: 70, device: Devices.single,
+      fuses: false)
+    var pixels = random.numbers(70 * 72, -1...1).map { Float($0) }
+    for round in 0..<8 {
+      let batch = [70, 70, 3, 66, 70, 66, 1, 70][round]
+      let tracks = (0..<batch).map { (70 - $0 + round / 3) % 70 }
+      let found = (programs + [plain]).map { program in
+        program.write(Tensor(pixels, shape: [70, 8, 9, 1]), to: x)
+        if !isConstant {
+          program.write(Tensor([Float(1 + round % 3)], shape: []), to: scale)
+        }
+        program.run(batch: batch, tracks: tracks)
+        return [program.read(result), program.read(deep)]
+      }
+      #expect(found[0] == found[2] && found[1] == found[2], "round \(round)")
+      for place in stride(from: round, to: pixels.count, by: 50) { pixels[place] += 0.5 }
+      if round == 3 { set("b", [32]) }
+      if round == 4 { set("u", [600, 40]) }
+    }
+  }
 }

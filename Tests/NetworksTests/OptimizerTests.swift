@@ -100,6 +100,69 @@ import Testing
     #expect(Self.run(again, steps: 3) == Self.run(optimizer, steps: 3))
   }
 
+  /// Settings that are off are not in the text of a recipe, and those that are on are.
+  @Test(arguments: [
+    ("adam", #"{"weightDecay": 0}"#, ["beta1", "beta2", "epsilon", "learningRate"]),
+    ("sgd", #"{"weightDecay": 0, "nesterov": false}"#, ["learningRate", "momentum"]),
+    (
+      "adam", #"{"weightDecay": 0.1}"#,
+      ["beta1", "beta2", "epsilon", "learningRate", "weightDecay"]
+    ),
+    (
+      "sgd", #"{"weightDecay": 0.1, "nesterov": true}"#,
+      ["learningRate", "momentum", "nesterov", "weightDecay"]
+    ),
+    (
+      "adamw", #"{"weightDecay": 0}"#,
+      ["beta1", "beta2", "epsilon", "learningRate", "weightDecay"]
+    ),
+  ])
+  func theConfigurationHasWhatIsOn(type: String, text: String, keys: [String]) throws {
+    let optimizer = try Self.optimizer(type, text)
+    #expect(optimizer.configuration.keys.sorted() == keys)
+    let again = try Self.optimizer(type, JSONValue.object(optimizer.configuration).text)
+    #expect(again.configuration == optimizer.configuration)
+    #expect(Self.run(again, steps: 3) == Self.run(optimizer, steps: 3))
+  }
+
+  /// Without weight decay AdamW has Adam's bits.
+  @Test func adamWWithoutDecayIsAdam() throws {
+    let plain = try Self.optimizer("adamw", #"{"weightDecay": 0}"#)
+    #expect(Self.run(plain, steps: 5) == Self.run(try Self.optimizer("adam", "{}"), steps: 5))
+  }
+
+  /// The nodes of a step on one parameter.
+  static func nodes(_ step: (_ parameter: Expression, _ gradient: Expression) -> Void) -> [String] {
+    let graph = Graph()
+    step(graph.variable("w", shape: [3]), graph.input("gradient", shape: [3]))
+    return graph.nodes.map { "\($0.operation) of \($0.operands)" }
+  }
+
+  /// Settings that are off add nothing to the graph: it is node for node the plain rule.
+  @Test func whatIsOffIsNotInTheGraph() throws {
+    let adam = try Self.optimizer("adam", #"{"weightDecay": 0}"#)
+    #expect(
+      Self.nodes { _ = adam.updates([(parameter: $0, gradient: $1)]) }
+        == Self.nodes { w, gradient in
+          let rate = w.graph.input("adam.rate", shape: [])
+          let correction = w.graph.input("adam.correction", shape: [])
+          let mean = w.graph.variable("adam.mean.w", shape: [3])
+          let square = w.graph.variable("adam.square.w", shape: [3])
+          let newMean = Float(0.9) * mean + Float(1 - 0.9) * gradient
+          let newSquare = Float(0.999) * square + Float(1 - 0.999) * (gradient * gradient)
+          let root = (newSquare * correction).squareRoot() + Float(1e-8)
+          _ = w - newMean * rate / root
+        })
+    let sgd = try Self.optimizer("sgd", #"{"weightDecay": 0, "nesterov": false}"#)
+    #expect(
+      Self.nodes { _ = sgd.updates([(parameter: $0, gradient: $1)]) }
+        == Self.nodes { w, gradient in
+          let rate = w.graph.input("sgd.rate", shape: [])
+          let velocity = w.graph.variable("sgd.velocity.w", shape: [3])
+          _ = w - rate * (Float(0.9) * velocity + gradient)
+        })
+  }
+
   @Test(arguments: OptimizerCatalog.all.map { $0.type })
   func aRateOfZeroMovesNothing(type: String) throws {
     var optimizer = try Self.optimizer(type, "{}")
@@ -108,11 +171,17 @@ import Testing
   }
 
   @Test(arguments: [
-    ("adam", #"{"momentum": 0.9}"#, "known are beta1, beta2, epsilon, learningRate"),
+    ("adam", #"{"momentum": 0.9}"#, "known are beta1, beta2, epsilon, learningRate, weightDecay"),
     ("adam", #"{"beta1": 1}"#, "optimizer: beta1: 1 is outside 0…0.999999"),
     ("adam", #"{"epsilon": 0}"#, "optimizer: epsilon: 0 is outside 1e-12…1"),
     ("adam", #"{"learning_rate": 0.1}"#, "did you mean 'learningRate'?"),
     ("sgd", #"{"momentum": -0.1}"#, "optimizer: momentum: -0.1 is outside 0…0.999999"),
+    ("sgd", #"{"weightDecay": -1}"#, "optimizer: weightDecay: -1 is outside 0…100"),
+    (
+      "sgd", #"{"momentum": 0, "nesterov": true}"#,
+      "optimizer: nesterov: a momentum above 0 is needed with it"
+    ),
+    ("adamw", #"{"nesterov": true}"#, "known are beta1, beta2, epsilon, learningRate, weightDecay"),
     ("sgd", #"{"learningRate": "fast"}"#, "a number is needed, not a text"),
   ])
   func mistakes(type: String, text: String, message: String) throws {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Inputs and results of another implementation, from `Golden/golden.json`.
+/// Inputs and results of another implementation, from a file in `Golden/`.
 struct GoldenCase: Decodable {
   struct Array: Decodable {
     let shape: [Int]
@@ -11,9 +11,9 @@ struct GoldenCase: Decodable {
   let results: [String: Array]
   let numbers: [String: Double]
 
-  static func named(_ name: String) throws -> GoldenCase {
+  static func named(_ name: String, in document: String = "golden") throws -> GoldenCase {
     let file = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "../Golden/golden.json").standardized
+      .appending(path: "../Golden/\(document).json").standardized
     let cases = try JSONDecoder().decode([String: GoldenCase].self, from: Data(contentsOf: file))
     return cases[name]!
   }

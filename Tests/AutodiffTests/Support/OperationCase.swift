@@ -40,7 +40,7 @@ struct OperationCase: Sendable, CustomTestStringConvertible {
     return (example, result)
   }
 
-  static let all = elementwise + movements + indices + reductions + windows
+  static let all = elementwise + movements + indices + reductions + windows + losses
 }
 
 extension Example {
