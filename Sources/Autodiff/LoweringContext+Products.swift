@@ -40,16 +40,16 @@ extension LoweringContext {
     }
     let count = PanelCopyCall.elementCount(rows: depth, columns: columns)
     guard MatrixProductCall.paysForPanels(rows: rows, columns: columns, depth: depth),
-      let (memory, isFilled) = panelMemory(
-        operand, columns: columns, isTransposed: false, byteCount: count * 4)
+      let panels = panels(
+        of: operand, columns: columns, isTransposed: false, byteCount: count * 4)
     else {
       return RightOperand(
         pointer: operand.floats, rowStride: columns, panelStride: ProductArguments.panelColumns)
     }
-    let target = memory.assumingMemoryBound(to: Float.self)
-    if !isFilled {
-      append(
-        PanelCopyCall(rows: depth, columns: columns, source: operand.floats, target: target))
+    let target = panels.memory.baseAddress!.assumingMemoryBound(to: Float.self)
+    if panels.isToBeFilled {
+      panels.fill(
+        by: PanelCopyCall(rows: depth, columns: columns, source: operand.floats, target: target))
     }
     return RightOperand(
       pointer: target, rowStride: ProductArguments.panelColumns,
@@ -64,20 +64,26 @@ extension LoweringContext {
         operands[2].pointer, result.pointer, [result.count], sourceStrides: [1], elementSize: 4))
   }
 
-  /// The transpose of `[rows, columns]` in panels: made once a run from a variable, which keeps its
-  /// value until the run ends, and in scratch memory from anything else.
+  /// The transpose of `[rows, columns]` in panels: kept of a variable, and in scratch memory of
+  /// anything else.
   private mutating func transposedPanels(
     _ operand: BufferView, rows: Int, columns: Int
   ) -> UnsafeMutablePointer<Float> {
     let byteCount = PanelTransposeCall.elementCount(rows: rows, columns: columns) * 4
-    let (memory, isFilled) =
-      panelMemory(operand, columns: columns, isTransposed: true, byteCount: byteCount)
-      ?? (scratch(byteCount: byteCount), false)
-    let target = memory.assumingMemoryBound(to: Float.self)
-    if isFilled { return target }
-    append(
+    func call(_ target: UnsafeMutablePointer<Float>) -> PanelTransposeCall {
       PanelTransposeCall(
-        kernels: kernels, rows: rows, columns: columns, source: operand.floats, target: target))
+        kernels: kernels, rows: rows, columns: columns, source: operand.floats, target: target)
+    }
+    guard
+      let panels = panels(
+        of: operand, columns: columns, isTransposed: true, byteCount: byteCount)
+    else {
+      let target = scratch(byteCount: byteCount).assumingMemoryBound(to: Float.self)
+      append(call(target))
+      return target
+    }
+    let target = panels.memory.baseAddress!.assumingMemoryBound(to: Float.self)
+    if panels.isToBeFilled { panels.fill(by: call(target)) }
     return target
   }
 

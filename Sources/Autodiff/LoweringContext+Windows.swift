@@ -53,7 +53,8 @@ extension LoweringContext {
       PoolArgmaxCall(
         kernels: kernels,
         geometry: placement.geometry(images: operands[0].shape, window: window),
-        input: operands[0].floats, values: companion?.floats, indices: result.integers))
+        input: operands[0].floats, values: companion?.floats,
+        indices: isResultRead ? result.integers : nil))
   }
 
   mutating func appendPoolGather(window: [Int], _ placement: WindowPlacement) {
@@ -78,13 +79,14 @@ extension LoweringContext {
   ) {
     let (image, weights) = (producer.operands[0], producer.operands[1])
     let geometry = placement.geometry(images: image.shape, window: Array(weights.shape[0...1]))
+    let pooling = poolPlacement.geometry(images: operands[0].shape, window: window)
     append(
       PooledConvolutionCall(
         kernels: kernels, geometry: geometry, paddedInput: padded(image, geometry),
-        weights: weights.floats,
-        strips: PlaneStrips(
-          pooling: poolPlacement.geometry(images: operands[0].shape, window: window))!,
-        epilogue: producer.loop, values: companion?.floats, indices: result.integers))
+        weights: weights.floats, strips: PlaneStrips(pooling: pooling)!,
+        epilogue: producer.loop, values: companion?.floats,
+        indices: isResultRead ? result.integers : nil,
+        memory: rowMemory?.ofConvolution(geometry, pooling: pooling)))
   }
 
   /// What makes the gradient of a convolution's result strip by strip; nil where it has memory.

@@ -12,6 +12,10 @@ package struct LoweringContext {
   package let companion: BufferView?
   /// What makes one of the operands strip by strip; the operand's memory is not to be read then.
   let producer: Producer?
+  /// Whether anything reads the result itself, and not only the companion's.
+  let isResultRead: Bool
+  /// Where rows of earlier runs are kept; nil where the step's values depend on more than the rows.
+  let rowMemory: RowMemory?
   /// Elementwise work for the finished rows of the result.
   package let epilogue: (any RowEpilogue)?
   private let panelStore: PanelStore
@@ -28,7 +32,8 @@ package struct LoweringContext {
 
   init(
     kernels: KernelTable, batch: Int, operands: [BufferView], result: BufferView,
-    companion: BufferView?, producer: Producer?, epilogue: (any RowEpilogue)?,
+    companion: BufferView?, producer: Producer?, isResultRead: Bool, rowMemory: RowMemory?,
+    epilogue: (any RowEpilogue)?,
     panelStore: PanelStore, scratch: UnsafeMutableRawPointer
   ) {
     self.panelStore = panelStore
@@ -38,6 +43,8 @@ package struct LoweringContext {
     self.result = result
     self.companion = companion
     self.producer = producer
+    self.isResultRead = isResultRead
+    self.rowMemory = rowMemory
     self.epilogue = epilogue
     scratchBase = scratch
   }
@@ -49,13 +56,13 @@ package struct LoweringContext {
     return pointer
   }
 
-  /// Memory for the panels of a variable or of its transpose, and whether an earlier operation of
-  /// the run has filled it; nil for what is no variable.
-  func panelMemory(
-    _ operand: BufferView, columns: Int, isTransposed: Bool, byteCount: Int
-  ) -> (memory: UnsafeMutableRawPointer, isFilled: Bool)? {
-    panelStore.memory(
-      for: operand.pointer, columns: columns, isTransposed: isTransposed, byteCount: byteCount)
+  /// The panels of a variable or of its transpose; nil for what is no variable, and for what is not
+  /// worth a copy.
+  func panels(
+    of operand: BufferView, columns: Int, isTransposed: Bool, byteCount: Int
+  ) -> PanelStore.Panels? {
+    panelStore.panels(
+      of: operand.pointer, columns: columns, isTransposed: isTransposed, byteCount: byteCount)
   }
 
   package mutating func append(_ call: some KernelCall) {

@@ -1,10 +1,11 @@
-/// Memory for the panels of variables and of their transposes: they keep their values until a run
-/// ends, so one copy serves all of its products.
+internal import Kernels
+
+/// Memory for the panels of variables and of their transposes. One copy serves all products of a
+/// run, and all runs until a variable changes.
 final class PanelStore {
   private let variables: Set<UnsafeMutableRawPointer>
-  private let shared: Set<UnsafeMutableRawPointer>
-  private var panels: [Matrix: UnsafeMutableRawBufferPointer] = [:]
-  private var filled: Set<Matrix> = []
+  private let kept: Set<UnsafeMutableRawPointer>
+  private var panels: [Matrix: Panels] = [:]
 
   /// A variable as a matrix: reshaped, the same memory is another one.
   private struct Matrix: Hashable {
@@ -13,35 +14,52 @@ final class PanelStore {
     let isTransposed: Bool
   }
 
+  /// The panels of one matrix.
+  final class Panels {
+    let memory: UnsafeMutableRawBufferPointer
+    /// What fills them.
+    fileprivate var call: (any KernelCall)?
+    /// Of the variables that they were filled from.
+    fileprivate var version: Int?
+
+    fileprivate init(byteCount: Int) { memory = alignedMemory(byteCount: byteCount) }
+
+    deinit { memory.deallocate() }
+
+    var isToBeFilled: Bool { call == nil }
+    func fill(by call: some KernelCall) { self.call = call }
+  }
+
   /// - Parameters:
   ///   - variables: where the variables' values are.
-  ///   - shared: those of them that several products read as they are. For one product a copy in
-  ///     panels costs what it saves.
+  ///   - kept: those of them whose panels are worth a copy also where products read them as they
+  ///     are.
   init(
-    variables: some Sequence<UnsafeMutableRawPointer>, shared: Set<UnsafeMutableRawPointer>
+    variables: some Sequence<UnsafeMutableRawPointer>, kept: Set<UnsafeMutableRawPointer>
   ) {
     self.variables = Set(variables)
-    self.shared = shared
+    self.kept = kept
   }
 
-  deinit {
-    for memory in panels.values { memory.deallocate() }
+  /// Brings all panels to the variables of this version.
+  func update(to version: Int, on pool: ThreadPool) {
+    for panels in panels.values where panels.version != version {
+      panels.version = version
+      if let call = panels.call { pool.run(call) }
+    }
   }
 
-  /// Forgets what is filled, before the calls of another run are made.
-  func beginRun() { filled.removeAll() }
-
-  /// The memory for a variable's panels, and whether they are there already; nil for what is no
-  /// variable, and for what is not worth a copy.
-  func memory(
-    for variable: UnsafeMutableRawPointer, columns: Int, isTransposed: Bool, byteCount: Int
-  ) -> (memory: UnsafeMutableRawPointer, isFilled: Bool)? {
-    guard isTransposed ? variables.contains(variable) : shared.contains(variable) else {
+  /// The panels of a variable; nil for what is no variable, and for what is not worth a copy.
+  func panels(
+    of variable: UnsafeMutableRawPointer, columns: Int, isTransposed: Bool, byteCount: Int
+  ) -> Panels? {
+    guard isTransposed ? variables.contains(variable) : kept.contains(variable) else {
       return nil
     }
     let matrix = Matrix(pointer: variable, columns: columns, isTransposed: isTransposed)
-    let memory = panels[matrix] ?? alignedMemory(byteCount: byteCount)
-    panels[matrix] = memory
-    return (memory.baseAddress!, !filled.insert(matrix).inserted)
+    if let known = panels[matrix] { return known }
+    let new = Panels(byteCount: byteCount)
+    panels[matrix] = new
+    return new
   }
 }

@@ -20,6 +20,7 @@ extension Program {
 
   /// Runs the program several times and measures every step.
   public func profile(batch: Int, runs: Int) -> [StepProfile] {
+    run(batch: batch)
     let steps = calls(batch: batch)
     var times = Array(repeating: Duration.zero, count: steps.count)
     let clock = ContinuousClock()

@@ -17,13 +17,17 @@ public final class Program {
   private let plan: MemoryPass
   private let results: [Expression: Int]
   private let updates: [(variable: Int, value: Int)]
+  /// The nodes whose memory holds results and new values.
+  private let roots: Set<Int>
+  private let updatesVariables: Bool
   private let arena: UnsafeMutableRawBufferPointer
   private var scratch: UnsafeMutableRawBufferPointer
   private var inputs: [Int: UnsafeMutableRawBufferPointer] = [:]
   private var variableMemory: [Int: UnsafeMutableRawPointer] = [:]
   private var constants: [UInt32: UnsafeMutableRawBufferPointer] = [:]
   private let keptVariables: Variables
-  private var panelStore = PanelStore(variables: [], shared: [])
+  private var panelStore = PanelStore(variables: [], kept: [])
+  private let rowTracks: RowTracks?
   private var bound: [Int: [any KernelCall]] = [:]
   private var lastBatch = 0
 
@@ -33,10 +37,11 @@ public final class Program {
   ///   - results: what the caller reads after a run; a variable among them is its old value.
   ///   - updates: what becomes of variables and inputs; all are computed from the old values.
   ///   - capacity: the largest batch.
+  ///   - followsRows: whether runs name the tracks of their rows (see ``run(batch:tracks:)``).
   ///   - fuses: false runs every operation by itself; the bits are the same.
   public init(
     results: [Expression], updates: [Update] = [], variables: Variables = Variables(),
-    capacity: Int, device: Device, fuses: Bool = true
+    capacity: Int, device: Device, followsRows: Bool = false, fuses: Bool = true
   ) {
     precondition(capacity > 0, "Program: the capacity must be positive")
     let wanted = results + updates.map(\.value)
@@ -59,6 +64,8 @@ public final class Program {
     self.updates = zip(updates, roots.dropFirst(results.count)).map {
       ($0.variable.index, $1.index)
     }
+    updatesVariables = updates.contains { $0.variable.node.operation is Variable }
+    self.roots = Set(roots.map { [schedule] in schedule.storage(of: $0.index) })
     var plan = MemoryPass(
       schedule: schedule, capacity: capacity, roots: roots.map(\.index), updates: self.updates)
     plan.run()
@@ -67,6 +74,7 @@ public final class Program {
     self.device = device
     kernels = device.instructionSet.kernels
     keptVariables = variables
+    rowTracks = followsRows ? RowTracks(capacity: capacity) : nil
     arena = alignedMemory(byteCount: plan.byteCount)
     scratch = alignedMemory(byteCount: 64)
     for index in schedule.live + self.updates.map(\.variable) {
@@ -80,7 +88,10 @@ public final class Program {
     }
     panelStore = PanelStore(
       variables: variableMemory.values,
-      shared: Set(schedule.sharedFactors.compactMap { variableMemory[$0] }))
+      // For one product of one run a copy in panels costs what it saves.
+      kept: updatesVariables
+        ? Set(schedule.sharedFactors.compactMap { variableMemory[$0] })
+        : Set(variableMemory.values))
     bound[capacity] = bind(batch: capacity)
   }
 
@@ -92,11 +103,26 @@ public final class Program {
 
   /// Runs the program for the first `batch` examples of its inputs.
   public func run(batch: Int) {
+    run(batch: batch, tracks: Array(0..<batch))
+  }
+
+  /// Runs the program for rows that resemble rows of earlier runs.
+  ///
+  /// What a row was on its track is compared with what it is now, and where a step depends on the
+  /// row and on variables alone it computes only what has changed. So the tracks decide how long a
+  /// run takes, and never what comes out.
+  ///
+  /// - Parameter tracks: one for each row, all different, in `0 ..< capacity`.
+  public func run(batch: Int, tracks: [Int]) {
     precondition(
       batch > 0 && batch <= capacity, "Program: a batch of \(batch) exceeds \(capacity)")
+    precondition(tracks.count == batch, "Program: \(tracks.count) tracks for \(batch) rows")
     lastBatch = batch
     if bound[batch] == nil { bound[batch] = bind(batch: batch) }
+    rowTracks?.begin(tracks, version: keptVariables.version)
+    panelStore.update(to: keptVariables.version, on: device.pool)
     for call in bound[batch]! { device.pool.run(call) }
+    if updatesVariables { keptVariables.noteChange() }
   }
 
   // MARK: Inputs and results
@@ -199,7 +225,6 @@ public final class Program {
   private func lower(batch: Int) -> (calls: [[any KernelCall]], scratchByteCount: Int) {
     var calls: [[any KernelCall]] = []
     var scratchByteCount = 0
-    panelStore.beginRun()
     for step in schedule.steps {
       let loop = step.loop.map { _ in self.loop(step, batch: batch) }
       guard let operation = step.operation else {
@@ -216,6 +241,8 @@ public final class Program {
         },
         result: view(operation, batch: batch),
         companion: step.companion.map { view($0, batch: batch) }, producer: producer,
+        isResultRead: !schedule.isForCompanionAlone(step) || roots.contains(operation),
+        rowMemory: schedule.followsRowsAlone(step) ? rowTracks?.memory(of: operation) : nil,
         epilogue: loop, panelStore: panelStore, scratch: scratch.baseAddress!)
       node.operation.lower(&context)
       calls.append(context.calls)

@@ -2,6 +2,9 @@
 public final class Variables {
   private var buffers: [String: (memory: UnsafeMutableRawBufferPointer, shape: [Int])] = [:]
 
+  /// Changes whenever a value may have become another one.
+  private(set) var version = 0
+
   public init() {}
 
   deinit {
@@ -17,6 +20,7 @@ public final class Variables {
       return Tensor(Array(buffer.memory.bindMemory(to: Float.self)), shape: buffer.shape)
     }
     set {
+      noteChange()
       let memory = pointer(name, shape: newValue.shape)
       newValue.floats.withUnsafeBytes { source in
         if let base = source.baseAddress {
@@ -25,6 +29,9 @@ public final class Variables {
       }
     }
   }
+
+  /// To be called by whoever writes into the memory of a variable.
+  func noteChange() { version += 1 }
 
   public var names: [String] { buffers.keys.sorted() }
 

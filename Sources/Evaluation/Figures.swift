@@ -63,4 +63,9 @@ package enum Figures {
   package static func fixed(_ value: Double, decimals: Int) -> String {
     String(format: "%.\(decimals)f", value)
   }
+
+  /// `0.000123` as `1.23e-04`.
+  package static func exponential(_ value: Double) -> String {
+    String(format: "%.2e", value)
+  }
 }

@@ -2,11 +2,13 @@
 public struct PoolArguments {
   public var geometry: WindowGeometry
   public var images: Range<Int>
-  /// The rows of windows to do in each image, and for unpooling the rows of the image to begin with
-  /// zeros.
+  /// The rows and the columns of windows to do in each image, and for unpooling the rows of the
+  /// image to begin with zeros.
   public var windowRows: Range<Int>
+  public var windowColumns: Range<Int>
   public var clearedRows: Range<Int>
-  /// From row to row of an image. What is not the whole image begins where row 0 would be.
+  /// From row to row of an image. What is not the whole image begins where
+  /// its first pixel would be.
   public var imageRowStride: Int
   /// What is read: images `[N, H, W, C]`, or for unpooling values `[N, OH, OW, C]`.
   public var input: UnsafePointer<Float>
@@ -25,6 +27,7 @@ public struct PoolArguments {
     self.geometry = geometry
     self.images = images
     windowRows = 0..<geometry.outputHeight
+    windowColumns = 0..<geometry.outputWidth
     clearedRows = 0..<geometry.height
     imageRowStride = geometry.width * geometry.channels
     self.input = input

@@ -43,20 +43,4 @@ public struct PlaneStrips: Sendable {
     let end = windows.upperBound * pooling.strideY - pooling.paddingTop
     return max(0, first)..<(strip == count - 1 ? pooling.height : min(pooling.height, end))
   }
-
-  /// The rows of the image that the windows of a strip cover.
-  func coveredRows(_ strip: Int) -> Range<Int> {
-    let end =
-      (windowRows(strip).upperBound - 1) * pooling.strideY - pooling.paddingTop
-      + pooling.windowHeight
-    let rows = rows(strip)
-    return rows.lowerBound..<min(rows.upperBound, max(rows.lowerBound, end))
-  }
-
-  /// The columns of the image up to the last one that a window covers.
-  var coveredWidth: Int {
-    min(
-      pooling.width,
-      (pooling.outputWidth - 1) * pooling.strideX - pooling.paddingLeft + pooling.windowWidth)
-  }
 }

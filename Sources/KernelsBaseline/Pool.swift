@@ -16,13 +16,14 @@ private func forEachWindow(_ arguments: PoolArguments, _ body: (Window) -> Void)
   let geometry = arguments.geometry
   for image in arguments.images {
     var window = Window(
-      number: image * geometry.outputPixels
-        + arguments.windowRows.lowerBound * geometry.outputWidth,
-      image: image * geometry.imageLength, rows: 0..<0, columns: 0..<0)
+      number: 0, image: image * geometry.imageLength, rows: 0..<0, columns: 0..<0)
     for y in arguments.windowRows {
+      window.number =
+        image * geometry.outputPixels + y * geometry.outputWidth
+        + arguments.windowColumns.lowerBound
       let top = y * geometry.strideY - geometry.paddingTop
       window.rows = max(0, top)..<min(geometry.height, top + geometry.windowHeight)
-      for x in 0..<geometry.outputWidth {
+      for x in arguments.windowColumns {
         let left = x * geometry.strideX - geometry.paddingLeft
         window.columns = max(0, left)..<min(geometry.width, left + geometry.windowWidth)
         body(window)

@@ -22,12 +22,13 @@ import Testing
 
   static func run(
     _ text: String, examples: [Int], capacity: Int = 16, stopsEarly: Bool = true,
-    norm: Norm = .linf, device: Device = Device(threads: 1)
+    norm: Norm = .linf, device: Device = Device(threads: 1), inWholeSteps: Bool = false
   ) throws -> Ended {
     let model = try Models.cnn()
     let plan = try AttackPlan(text)
     let runner = AttackRunner(
-      plan.attack, isTargeted: plan.targets > 0, norm: norm, model: model,
+      inWholeSteps ? WholeSteps(attack: plan.attack) : plan.attack, isTargeted: plan.targets > 0,
+      norm: norm, model: model,
       variables: Models.variables(model, Models.values(model, seed: 3)), capacity: capacity,
       device: device)
     let tasks = examples.map { example in
@@ -62,6 +63,41 @@ import Testing
     let part = try Self.run(attack, examples: some, norm: norm)
     #expect(part.images == some.map { expected.images[$0] })
     #expect(part.isClaimed == some.map { expected.isClaimed[$0] })
+  }
+
+  /// A search as an attack whose steps are of one piece.
+  private struct WholeSteps: Attack {
+    static let name = "whole"
+    static let summary = ""
+    static let kind = AttackKind.blackBox
+    let attack: any Attack
+
+    init(attack: any Attack) { self.attack = attack }
+    init(_ object: inout ConfigurationObject) throws(ConfigurationError) { attack = FGSM() }
+
+    var configuration: [String: JSONValue] { attack.configuration }
+    var steps: Int { attack.steps }
+    func scalars(step: Int) -> [Float] { attack.scalars(step: step) }
+    func start(_ problem: AttackProblem) -> AttackState { attack.start(problem) }
+    func step(_ state: AttackState, _ problem: AttackProblem) -> AttackState {
+      attack.step(state, problem)
+    }
+  }
+
+  /// Asking only about what changes something gives what asking about everything gives.
+  @Test(arguments: [Norm.linf, .l2], [false, true])
+  func aSearchInTwoHalvesIsTheSame(norm: Norm, stopsEarly: Bool) throws {
+    let searches = Self.attacks.filter {
+      AttackCatalog.attack(named: String($0.prefix { $0 != ":" })) is any SearchAttack
+    }
+    #expect(!searches.isEmpty)
+    for search in searches.map({ $0.replacing("=12", with: "=80") }) {
+      let ended = try [false, true].map {
+        try Self.run(
+          search, examples: Array(0..<37), stopsEarly: stopsEarly, norm: norm, inWholeSteps: $0)
+      }
+      #expect(ended[0] == ended[1])
+    }
   }
 
   /// Whatever left its batch early is seen as another class; whatever did not was never seen so.

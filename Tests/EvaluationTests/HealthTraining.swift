@@ -26,17 +26,19 @@ struct Learnt {
     }
     var adam = Adam.standard
     adam.learningRate = rate
+    var adversary = Adversary.fgsm
+    adversary.plan = try AttackPlan(attack)
     let step = TrainingStep(
-      model: model, variables: variables,
-      objective: MixedObjective(
-        adversarialRatio: adversarialRatio, attack: try AttackPlan(attack).attack),
-      optimizer: adam, epsilon: epsilon, batchSize: batchSize, device: device)
+      model: model, variables: variables, objective: Mixed(adversarialRatio: adversarialRatio),
+      adversary: adversary, optimizer: adam, batchSize: batchSize, device: device)
     var steps = 0
     for epoch in 1...epochs {
       let loader = BatchLoader(dataset, batchSize: batchSize, key: key, epoch: epoch)
       for batch in 0..<loader.batchCount {
         steps += 1
-        _ = step.run(steps, batch: batch, of: loader)
+        _ = step.run(
+          steps, epsilon: epsilon, key: key.folding("attack").folding(steps), batch: batch,
+          of: loader)
       }
     }
     parameters = model.parameters.map { variables[$0.name] }

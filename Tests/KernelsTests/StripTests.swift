@@ -112,6 +112,56 @@ import Testing
     #expect(indices == stripIndices)
   }
 
+  /// Images that change a little, much or not at all from call to call, on changing tracks.
+  @Test(arguments: Case.all) func recallsWhatHasNotChanged(_ example: Case) throws {
+    let (g, p) = (example.convolution.geometry, example.pooling)
+    let strips = try #require(PlaneStrips(pooling: p))
+    let count = p.images * p.outputPixels * p.channels
+    for (index, set) in supportedInstructionSets.enumerated() {
+      var generator = TestGenerator(seed: 7)
+      let weights = GuardedBuffer(generator.floats(g.patchLength * p.channels))
+      let input = GuardedBuffer(generator.floats(g.images * g.paddedImageLength))
+      let tracks = GuardedBuffer((0..<g.images).map { Int32($0) })
+      let epilogue = Negation(output: weights.pointer, channels: p.channels)
+      let memory = try #require(
+        PooledConvolutionMemory(
+          tracks: tracks.pointer, count: g.images, geometry: g, pooling: p))
+      func values(_ memory: PooledConvolutionMemory?) -> GuardedBuffer<Float> {
+        let values = GuardedBuffer([Float](repeating: .nan, count: count))
+        testPools[index % testPools.count].run(
+          PooledConvolutionCall(
+            kernels: set.kernels, geometry: g, paddedInput: input.pointer,
+            weights: weights.pointer, strips: strips, epilogue: epilogue,
+            values: values.pointer, indices: nil, memory: memory))
+        return values
+      }
+      for round in 0..<12 where g.images > 0 {
+        let found = values(memory)
+        #expect(found.bits == values(nil).bits && found.isIntact, "\(set), round \(round)")
+        if round == 5 { tracks.pointer.update(from: tracks.elements.reversed(), count: g.images) }
+        if round == 8 {
+          for place in 0..<weights.count { weights.pointer[place] *= -0.5 }
+          memory.forget()
+        }
+        for _ in 0..<[0, 1, 2, 5, 40][round % 5] {
+          let place = Int.random(in: 0..<input.count, using: &generator)
+          input.pointer[place] = [.nan, -0.0, 0, 0.25].randomElement(using: &generator)!
+        }
+      }
+    }
+  }
+
+  @Test func windowsThatAreNoBitsAreNotRecalled() {
+    let images = WindowCase(1, 4, 131, 1, window: (2, 2), to: 1).geometry
+    let pooling = WindowCase(1, 3, 130, 1, window: (1, 2), stride: (1, 2), to: 0).geometry
+    let track: [Int32] = [0]
+    track.withUnsafeBufferPointer {
+      #expect(
+        PooledConvolutionMemory(
+          tracks: $0.baseAddress!, count: 1, geometry: images, pooling: pooling) == nil)
+    }
+  }
+
   @Test(arguments: Case.all) func unpoolsForTheGradients(_ example: Case) throws {
     let (g, p) = (example.convolution.geometry, example.pooling)
     let strips = try #require(PlaneStrips(pooling: p))

@@ -113,6 +113,31 @@ struct Schedule {
     return Dictionary(grouping: factors) { $0 }.filter { $0.value.count > 2 }.map(\.key)
   }
 
+  /// Whether a step computes its result for no other step, but only to find its companion's.
+  func isForCompanionAlone(_ step: Step) -> Bool {
+    guard let operation = step.operation, step.companion != nil else { return false }
+    return !steps.contains { other in
+      other.operation != operation && reads(of: other).contains { $0.node == operation }
+    }
+  }
+
+  /// Whether a step's result follows from the rows of its producer's first operand and from nothing
+  /// else that may change but variables.
+  func followsRowsAlone(_ step: Step) -> Bool {
+    guard let producer = step.producer, step.loop == nil else { return false }
+    let loop = producer.loop?.nodes ?? []
+    let computed = Set([producer.operation] + loop)
+    let read =
+      graph.nodes[producer.operation].operands.dropFirst()
+      + loop.flatMap {
+        graph.nodes[$0].operands
+      }
+    return read.map { source(of: $0, materialized: materialized) }.allSatisfy { index in
+      computed.contains(index) || graph.nodes[index].operation is Variable
+        || graph.nodes[index].operation is Fill
+    }
+  }
+
   /// Keeps some of the steps, by their positions; the values of the others have no position then.
   mutating func keepSteps(_ isKept: (Int) -> Bool) {
     let kept = steps.indices.filter(isKept)

@@ -12,6 +12,10 @@ final class AttackProgram {
     case start
     /// One step, which replaces the state.
     case step
+    /// The first half of a search's step: what it proposes instead of the state's images.
+    case proposal
+    /// The second half: the state's images are the proposals, and its memory is replaced.
+    case decision
   }
 
   let program: Program
@@ -23,9 +27,18 @@ final class AttackProgram {
       epsilon: Expression, key: Expression, stops: Expression,
       warmImages: Expression, warmFlags: Expression, scalars: [Expression]
     )
-  /// The state's images and memory: results of `whole` and `start`, inputs of `step`.
+  /// The state's images and memory: results of `whole` and `start`, inputs of the others.
   private let state: [Expression]
-  private let isFooled: Expression?
+  private let outputs: Outputs
+
+  /// Results besides the state.
+  private struct Outputs {
+    var proposal: Expression?
+    var isAccepted: Expression?
+    var isFooled: Expression?
+
+    var all: [Expression] { [proposal, isAccepted, isFooled].compactMap { $0 } }
+  }
 
   init(
     _ phase: Phase, of attack: any Attack, isTargeted: Bool, norm: Norm, searchesRadius: Bool,
@@ -38,7 +51,8 @@ final class AttackProgram {
     func perExample(_ name: String) -> Expression {
       graph.input(name, shape: [.batch], element: .int32)
     }
-    let scalarCount = phase == .step ? attack.scalars(step: 0).count : 0
+    let scalarCount =
+      phase == .step || phase == .proposal ? attack.scalars(step: 0).count : 0
     inputs = (
       graph.input("images", shape: shape, element: .uint8), perExample("labels"),
       perExample("targets"), perExample("examples"),
@@ -58,22 +72,24 @@ final class AttackProgram {
       scalars: inputs.scalars
     ) { model.logits(of: $0) }
 
+    /// The state as inputs; its shapes are those of a start that is thrown away with the rest.
+    func stateInputs() -> [Expression] {
+      let start = attack.start(problem)
+      return ([start.images] + start.memory).enumerated().map { index, value in
+        graph.input("state.\(index)", shape: value.shape)
+      }
+    }
+    var outputs = Outputs()
     var updates: [Program.Update] = []
     switch phase {
     case .whole:
       state = [attack.examples(problem)]
-      isFooled = nil
     case .start:
       let start = attack.start(problem)
       state = [start.images] + start.memory
-      isFooled = nil
     case .step:
-      // The shapes of the state, found out on a graph that is thrown away with the rest.
-      let start = attack.start(problem)
-      let values = ([start.images] + start.memory).enumerated().map { index, value in
-        graph.input("state.\(index)", shape: value.shape)
-      }
-      let old = AttackState(images: values[0], memory: Array(values.dropFirst()))
+      state = stateInputs()
+      let old = AttackState(images: state[0], memory: Array(state.dropFirst()))
       var next = attack.step(old, problem)
       if next.isFooled == nil {
         // The step looked at the images that it was given: what has fallen stays as it is.
@@ -82,13 +98,31 @@ final class AttackProgram {
         next.images = .select(
           (fooled * inputs.stops).reshaped(to: [.batch, 1, 1, 1]), old.images, next.images)
       }
-      state = values
-      isFooled = next.isFooled
-      updates = zip(values, [next.images] + next.memory).map { (variable: $0, value: $1) }
+      outputs.isFooled = next.isFooled
+      updates = zip(state, [next.images] + next.memory).map { (variable: $0, value: $1) }
+    case .proposal:
+      state = stateInputs()
+      outputs.proposal = Self.search(attack).proposal(from: state[0], problem)
+    case .decision:
+      state = stateInputs()
+      let decision = Self.search(attack).decision(
+        on: state[0], memory: Array(state.dropFirst()), problem)
+      outputs.isAccepted = decision.isAccepted
+      outputs.isFooled = decision.isFooled
+      updates = zip(state.dropFirst(), decision.memory).map { (variable: $0, value: $1) }
     }
+    self.outputs = outputs
+    let isStart = phase == .whole || phase == .start
     program = Program(
-      results: (phase == .step ? [] : state) + [isFooled].compactMap { $0 }, updates: updates,
-      variables: variables, capacity: capacity, device: device)
+      results: (isStart ? state : []) + outputs.all, updates: updates, variables: variables,
+      capacity: capacity, device: device, followsRows: phase == .decision)
+  }
+
+  private static func search(_ attack: any Attack) -> any SearchAttack {
+    guard let search = attack as? any SearchAttack else {
+      preconditionFailure("AttackProgram: \(type(of: attack).name) makes no proposals")
+    }
+    return search
   }
 
   /// Fills the inputs that describe the examples.
@@ -134,6 +168,13 @@ final class AttackProgram {
     }
   }
 
+  /// Runs the program for the first `count` examples, in a batch that is one of few sizes: a
+  /// program prepares itself for every size. The rows above hold what was there before.
+  func run(count: Int) {
+    let unit = max(8, capacity / 32)
+    program.run(batch: min(capacity, (count + unit - 1) / unit * unit))
+  }
+
   /// Begins with the state that another program made.
   func takeState(from start: AttackProgram) {
     for (input, value) in zip(state, start.state) {
@@ -152,11 +193,29 @@ final class AttackProgram {
 
   /// The rows whose images are adversarial, in ascending order.
   func fooledRows(among count: Int) -> [Int] {
-    program.withMemory(of: isFooled!) { bytes in
+    rows(of: outputs.isFooled!, among: count)
+  }
+
+  /// The rows whose proposals were accepted, in ascending order.
+  func acceptedRows(among count: Int) -> [Int] {
+    rows(of: outputs.isAccepted!, among: count)
+  }
+
+  private func rows(of flags: Expression, among count: Int) -> [Int] {
+    program.withMemory(of: flags) { bytes in
       let flags = bytes.bindMemory(to: Float.self)
       return (0..<count).filter { flags[$0] != 0 }
     }
   }
+
+  /// What was proposed to every row, `[N, H, W, C]`.
+  var proposals: Rows { rows(of: outputs.proposal!)! }
+
+  /// The state's images, `[N, H, W, C]`.
+  var stateImages: Rows { rows(of: state[0])! }
+
+  /// What the state holds besides the images. The inputs of a `proposal` are its images alone.
+  var stateMemory: [Rows] { state.dropFirst().compactMap { rows(of: $0) } }
 
   /// Copies everything that belongs to one row to another.
   func moveRow(_ source: Int, to target: Int) {
@@ -165,11 +224,19 @@ final class AttackProgram {
       inputs.images, inputs.labels, inputs.targets, inputs.examples, inputs.epsilon,
     ]
     for input in perExample + state where input.shape.isPerExample {
-      guard let memory = program.memory(of: input) else { continue }
-      let size = memory.count / capacity
-      memory.baseAddress!.advanced(by: target * size).copyMemory(
-        from: memory.baseAddress! + source * size, byteCount: size)
+      guard let rows = rows(of: input) else { continue }
+      rows.copy(source, of: rows, to: target)
     }
+  }
+
+  /// The memory of an input or a result; nil for an input that the program does not need.
+  private func rows(of value: Expression) -> Rows? {
+    let start =
+      value.isInput
+      ? program.memory(of: value)?.baseAddress
+      : UnsafeMutableRawPointer(mutating: program.withMemory(of: value) { $0.baseAddress })
+    let type = value.shape.extents(batch: 1).reduce(value.element.byteCount, *)
+    return start.map { Rows($0, byteCount: type) }
   }
 
   /// The memory of an input; nil for an input that the program does not need, and for a result.

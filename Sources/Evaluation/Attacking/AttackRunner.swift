@@ -13,7 +13,7 @@ package final class AttackRunner {
   /// Makes the state of the first step; for an attack of one step, its images.
   private let starting: AttackProgram
   /// Nil for an attack of one step.
-  private let stepping: AttackProgram?
+  private let stepping: (any SteppingProgram)?
   private let imageSize: Int
   /// The images that each row of the batch ended with, `[capacity, H, W, C]`.
   private let finished: UnsafeMutableBufferPointer<Float>
@@ -39,7 +39,15 @@ package final class AttackRunner {
         variables: variables, capacity: capacity, device: device)
     }
     starting = program(attack.steps == 1 ? .whole : .start)
-    stepping = attack.steps == 1 ? nil : program(.step)
+    stepping =
+      if attack.steps == 1 {
+        nil
+      } else if attack is any SearchAttack {
+        SearchProgram(
+          proposing: program(.proposal), deciding: program(.decision), capacity: capacity)
+      } else {
+        program(.step)
+      }
   }
 
   deinit { finished.deallocate() }
@@ -131,7 +139,7 @@ package final class AttackRunner {
     for step in 0..<attack.steps where !rows.isEmpty {
       stepping.write(
         key: key.folding(step), scalars: attack.scalars(step: step), stopsEarly: stopsEarly)
-      stepping.program.run(batch: rounded(rows.count))
+      stepping.run(count: rows.count)
       steps += rows.count
       guard stopsEarly else { continue }
       let fooled = stepping.fooledRows(among: rows.count)
@@ -148,13 +156,6 @@ package final class AttackRunner {
       keep(stepping.images(), row: row, count: 1, at: task)
     }
     return isClaimed
-  }
-
-  /// A batch that holds `count` rows and is one of few sizes: a program prepares itself for every
-  /// size. The rows above `count` hold what was there before.
-  private func rounded(_ count: Int) -> Int {
-    let unit = max(8, capacity / 32)
-    return min(capacity, (count + unit - 1) / unit * unit)
   }
 
   private func keep(_ images: UnsafeBufferPointer<Float>, row: Int, count: Int, at task: Int) {

@@ -1,0 +1,89 @@
+internal import Attacks
+internal import Autodiff
+internal import Datasets
+internal import Foundation
+
+/// The steps of a ``SearchAttack``: every row gets its proposal, and the model is asked about those
+/// alone that change something, in a batch of their own.
+final class SearchProgram: SteppingProgram {
+  private let proposing: AttackProgram
+  private let deciding: AttackProgram
+  private var dataset: Dataset?
+  private var tasks: [AttackRunner.Task] = []
+  private var isFooled: [Bool] = []
+  /// The search's memory, for all rows.
+  private let memory: [Rows]
+
+  init(proposing: AttackProgram, deciding: AttackProgram, capacity: Int) {
+    self.proposing = proposing
+    self.deciding = deciding
+    memory = deciding.stateMemory.map { value in
+      let bytes = UnsafeMutableRawPointer.allocate(
+        byteCount: capacity * value.byteCount, alignment: 64)
+      return Rows(bytes, byteCount: value.byteCount)
+    }
+  }
+
+  deinit {
+    for kept in memory { kept[0].deallocate() }
+  }
+
+  var program: Program { deciding.program }
+
+  func load(_ tasks: ArraySlice<AttackRunner.Task>, _ dataset: Dataset) {
+    self.dataset = dataset
+    self.tasks = Array(tasks)
+    isFooled = Array(repeating: false, count: tasks.count)
+    proposing.load(tasks, dataset)
+  }
+
+  func takeState(from start: AttackProgram) {
+    proposing.takeState(from: start)
+    for (kept, value) in zip(memory, start.stateMemory) {
+      for row in tasks.indices { kept.copy(row, of: value, to: row) }
+    }
+  }
+
+  func write(key: RandomKey, scalars: [Float], stopsEarly: Bool) {
+    proposing.write(key: key, scalars: scalars, stopsEarly: stopsEarly)
+    deciding.write(key: key, scalars: [], stopsEarly: stopsEarly)
+  }
+
+  func run(count: Int) {
+    proposing.run(count: count)
+    let (images, proposals) = (proposing.stateImages, proposing.proposals)
+    let asked = (0..<count).filter { row in
+      memcmp(images[row], proposals[row], images.byteCount) != 0
+    }
+    guard let dataset, !asked.isEmpty else { return }
+    deciding.load(asked.map { tasks[$0] }[...], dataset)
+    let questions = deciding.stateImages
+    for (place, row) in asked.enumerated() {
+      questions.copy(row, of: proposals, to: place)
+      for (kept, value) in zip(memory, deciding.stateMemory) {
+        value.copy(row, of: kept, to: place)
+      }
+    }
+    // What a row asks resembles what it asked before.
+    program.run(batch: asked.count, tracks: asked)
+    for place in deciding.acceptedRows(among: asked.count) {
+      images.copy(place, of: questions, to: asked[place])
+      for (kept, value) in zip(memory, deciding.stateMemory) {
+        kept.copy(place, of: value, to: asked[place])
+      }
+    }
+    for place in deciding.fooledRows(among: asked.count) { isFooled[asked[place]] = true }
+  }
+
+  func fooledRows(among count: Int) -> [Int] { (0..<count).filter { isFooled[$0] } }
+
+  func images() -> UnsafeBufferPointer<Float> { proposing.images() }
+
+  func moveRow(_ source: Int, to target: Int) {
+    guard source != target else { return }
+    tasks[target] = tasks[source]
+    isFooled[target] = isFooled[source]
+    for kept in memory { kept.copy(source, of: kept, to: target) }
+    proposing.moveRow(source, to: target)
+  }
+}
