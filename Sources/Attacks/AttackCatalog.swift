@@ -12,6 +12,12 @@ public enum AttackCatalog {
     Square.self,
   ]
 
+  /// Those that training can name: with them what leaves the ball, and is no evidence.
+  public static let training: [any Attack.Type] =
+    all + [
+      NoisyFGSM.self
+    ]
+
   public static var names: [String] { all.map { $0.name } }
 
   /// An attack with its default settings.

@@ -2,7 +2,8 @@ internal import Autodiff
 
 /// What an attack increases, one number an example, made of logits alone.
 public enum AttackLoss: Hashable, Sendable {
-  /// The cross-entropy with the true class; towards a target, minus the one with the target.
+  /// The cross-entropy with the true class, or with the probabilities that stand for it; towards a
+  /// target, minus the one with the target.
   case crossEntropy
   /// The difference of logits ratio, which no scaling of the logits changes (Croce & Hein 2020,
   /// section 4.1; towards a target, their equation 9). It needs three classes, towards a target
@@ -13,11 +14,13 @@ public enum AttackLoss: Hashable, Sendable {
   case margin
 
   func callAsFunction(
-    _ logits: Expression, labels: Expression, targets: Expression?
+    _ logits: Expression, labels: Expression, targets: Expression?,
+    probabilities: Expression? = nil
   ) -> Expression {
     switch self {
     case .crossEntropy:
-      return targets.map { -logits.softmaxCrossEntropy(labels: $0) }
+      if let targets { return -logits.softmaxCrossEntropy(labels: targets) }
+      return probabilities.map { logits.softmaxCrossEntropy(probabilities: $0) }
         ?? logits.softmaxCrossEntropy(labels: labels)
     case .margin:
       return Self.margin(logits, labels: labels, targets: targets)

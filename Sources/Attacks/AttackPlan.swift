@@ -14,10 +14,11 @@ public struct AttackPlan: Sendable {
   public let name: String
 
   /// Reads `"name"`, `"restarts"`, `"targets"` and the attack's own keys, strictly.
-  public init(_ object: ConfigurationObject) throws(ConfigurationError) {
+  public init(
+    _ object: ConfigurationObject, among attacks: [any Attack.Type] = AttackCatalog.all
+  ) throws(ConfigurationError) {
     var object = object
-    let type = try object.required(
-      "name", object.choice("name", among: AttackCatalog.all) { $0.name })
+    let type = try object.required("name", object.choice("name", among: attacks) { $0.name })
     restarts = try object.integer("restarts", in: 1...1_000_000) ?? 1
     targets = try object.integer("targets", in: 0...1000) ?? type.defaultTargets
     attack = try type.init(&object)
@@ -26,37 +27,22 @@ public struct AttackPlan: Sendable {
   }
 
   /// Reads a text such as `pgd:steps=40,step-size=0.01`.
-  public init(_ text: String) throws(ConfigurationError) {
-    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    let attack = String(parts[0])
-    guard AttackCatalog.names.contains(attack) else {
+  public init(
+    _ text: String, among attacks: [any Attack.Type] = AttackCatalog.all
+  ) throws(ConfigurationError) {
+    let settings = try NamedSettings(text, kind: "attack", nameKey: "name")
+    let names = attacks.map { $0.name }
+    guard names.contains(settings.name) else {
       throw .invalid(
         place: "attack",
-        "\(attack.quoted) is unknown; \(Suggestion.hint(for: attack, among: AttackCatalog.names))")
+        AttackCatalog.training.contains { $0.name == settings.name }
+          ? "\(settings.name.quoted) leaves the ball: it trains models, and is no evidence"
+          : "\(settings.name.quoted) is unknown; "
+            + Suggestion.hint(for: settings.name, among: names))
     }
-    let place = "attack \(attack)"
-    var values: [String: JSONValue] = ["name": .string(attack)]
-    var settings: [String] = []
-    if parts.count == 2 {
-      for setting in parts[1].split(separator: ",", omittingEmptySubsequences: false) {
-        let pair = setting.split(separator: "=", maxSplits: 1).map(String.init)
-        guard pair.count == 2 else {
-          throw .invalid(
-            place: place, "\(String(setting).quoted) is no setting such as steps=40")
-        }
-        let key = Self.camelCase(pair[0])
-        guard values[key] == nil else {
-          throw .invalid(place: place, "\(pair[0].quoted) is given twice")
-        }
-        values[key] = Self.value(pair[1])
-        settings.append("\(pair[0])=\(pair[1])")
-      }
-    }
-    let plan = try AttackPlan(ConfigurationObject(.object(values), place: place))
+    let plan = try AttackPlan(settings.object, among: attacks)
     self.init(
-      plan.attack, restarts: plan.restarts, targets: plan.targets,
-      name: settings.isEmpty
-        ? plan.name : plan.name + ":" + settings.sorted().joined(separator: ","))
+      plan.attack, restarts: plan.restarts, targets: plan.targets, name: settings.canonical)
   }
 
   /// - Parameter name: nil for the attack's own.
@@ -78,18 +64,5 @@ public struct AttackPlan: Sendable {
         "name": .string(type(of: attack).name), "restarts": .integer(restarts),
         "targets": .integer(targets),
       ]) { $1 })
-  }
-
-  /// `step-size` to `stepSize`, as the keys of configurations are written.
-  private static func camelCase(_ key: String) -> String {
-    let words = key.split(separator: "-")
-    return words.prefix(1).joined()
-      + words.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
-  }
-
-  private static func value(_ text: String) -> JSONValue {
-    if let integer = Int(text) { return .integer(integer) }
-    if let number = Double(text), number.isFinite { return .number(number) }
-    return Bool(text).map { .boolean($0) } ?? .string(text)
   }
 }

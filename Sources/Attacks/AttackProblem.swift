@@ -7,8 +7,11 @@ public struct AttackProblem {
   public let labels: Expression
   /// The wanted classes, `[N]`, int32; nil leads away from the true ones.
   public let targets: Expression?
+  /// Where an attack without a random start begins: the images themselves, unless said otherwise.
+  public let origin: Expression
   /// What ``Attack/scalars(step:)`` gave for this step, each a float32 scalar.
   public private(set) var scalars: [Expression]
+  private let probabilities: Expression?
   private let model: (Expression) -> Expression
   private let randomness: Randomness?
   private let warmStart: (images: Expression, isGiven: Expression)?
@@ -16,8 +19,8 @@ public struct AttackProblem {
 
   /// The source of an attack's random numbers.
   public struct Randomness {
-    let key: Expression
-    let examples: Expression
+    public let key: Expression
+    public let examples: Expression
 
     /// - Parameters:
     ///   - key: `[2]`, int32: the words of a ``Autodiff/RandomKey``.
@@ -29,18 +32,23 @@ public struct AttackProblem {
   }
 
   /// - Parameters:
+  ///   - probabilities: `[N, classes]`: what the cross-entropy leads away from in place of the true
+  ///     classes, which other losses keep to. Constant to differentiation.
+  ///   - origin: allowed images to begin with instead of the images themselves.
   ///   - warmStart: images to begin with, brought into the ball, where the flag `[N]` is not 0,
   ///     in place of a random start.
   ///   - logits: the logits `[N, classes]` of images.
   public init(
     _ allowed: PerturbationSet, labels: Expression, targets: Expression? = nil,
-    randomness: Randomness? = nil,
+    probabilities: Expression? = nil, origin: Expression? = nil, randomness: Randomness? = nil,
     warmStart: (images: Expression, isGiven: Expression)? = nil, scalars: [Expression] = [],
     logits: @escaping (Expression) -> Expression
   ) {
     self.allowed = allowed
     self.labels = labels
     self.targets = targets
+    self.probabilities = probabilities?.stopGradient()
+    self.origin = origin ?? allowed.images
     self.randomness = randomness
     self.warmStart = warmStart
     self.scalars = scalars
@@ -54,7 +62,7 @@ public struct AttackProblem {
 
   /// A loss of images, one number an example: what the attack increases.
   public func loss(_ loss: AttackLoss = .crossEntropy, of images: Expression) -> Expression {
-    loss(logits(of: images), labels: labels, targets: targets)
+    loss(logits(of: images), labels: labels, targets: targets, probabilities: probabilities)
   }
 
   /// The gradient of a loss with respect to the images.

@@ -26,7 +26,7 @@ public struct AttackSuite: Sendable {
     var plans: [AttackPlan] = []
     for part in attacks.split(separator: "+", omittingEmptySubsequences: false) {
       let attack = part.prefix { $0 != ":" }
-      guard AttackCatalog.names.contains(String(attack)) else {
+      guard AttackCatalog.training.contains(where: { $0.name == attack }) else {
         let names = AttackCatalog.names + Self.names
         throw .invalid(
           place: "attack",

@@ -68,14 +68,20 @@ public struct PerturbationSet {
   /// - Parameters:
   ///   - random: gives `[N] + shape` uniform numbers in 0…1 for a purpose.
   public func random(_ random: (_ purpose: String, _ shape: [Int]) -> Expression) -> Expression {
+    projecting(spread(radius: epsilon, random))
+  }
+
+  /// The same in a ball of any radius, float32 as ε, and without the way back into the range.
+  package func spread(
+    radius: Expression, _ random: (_ purpose: String, _ shape: [Int]) -> Expression
+  ) -> Expression {
     let shape = images.shape.dimensions.dropFirst().map(\.multiple)
     switch norm {
     case .linf:
-      return projecting(images + epsilon * (2 * random("start", shape) - 1))
+      return images + radius * (2 * random("start", shape) - 1)
     case .l2:
       let sum = (0..<4).map { random("start.\($0)", shape) }.reduce(images.graph.fill(-2), +)
-      return projecting(
-        images + epsilon * random("start.distance", [1, 1, 1]) * Self.normalized(sum))
+      return images + radius * random("start.distance", [1, 1, 1]) * Self.normalized(sum)
     }
   }
 

@@ -57,6 +57,42 @@ import Testing
     #expect(error?.description == message)
   }
 
+  /// What leaves the ball can be named by training alone.
+  @Test func trainingNamesMoreAttacks() throws {
+    let plan = try AttackPlan("n-fgsm:noise=1", among: AttackCatalog.training)
+    #expect((plan.attack as? NoisyFGSM)?.noise == 1 && plan.name == "n-fgsm:noise=1")
+    let other = try AttackPlan(
+      ConfigurationObject(plan.configuration, place: "test"), among: AttackCatalog.training)
+    #expect(other.configuration == plan.configuration)
+    for name in AttackCatalog.names {
+      #expect(try AttackPlan(name, among: AttackCatalog.training).name == name)
+    }
+    #expect(AttackCatalog.attack(named: "n-fgsm") == nil)
+  }
+
+  @Test(arguments: ["n-fgsm", "n-fgsm:noise=1", "fgsm+n-fgsm"])
+  func evidenceDoesNotComeFromOutsideTheBall(text: String) {
+    let error = #expect(throws: ConfigurationError.self) { try AttackSuite(text) }
+    #expect(
+      error?.description
+        == "attack: 'n-fgsm' leaves the ball: it trains models, and is no evidence")
+  }
+
+  @Test(arguments: [
+    ("n-fgsm:noise=-1", "attack n-fgsm: noise: -1 is outside 0…100"),
+    (
+      "n-fgsm:step=1",
+      "attack n-fgsm: unknown key 'step'; known are name, noise, relativeStep, restarts, targets"
+    ),
+    ("nfgsm", "attack: 'nfgsm' is unknown; did you mean 'fgsm'?"),
+  ])
+  func mistakesInTrainingAreSaidInOneLine(text: String, message: String) {
+    let error = #expect(throws: ConfigurationError.self) {
+      try AttackPlan(text, among: AttackCatalog.training)
+    }
+    #expect(error?.description == message)
+  }
+
   @Test func suitesHoldTheirAttacks() throws {
     for entry in AttackSuite.catalog {
       let suite = try AttackSuite(entry.name)

@@ -16,7 +16,7 @@ public struct FGSM: Attack {
   public var steps: Int { 1 }
 
   public func start(_ problem: AttackProblem) -> AttackState {
-    AttackState(images: problem.allowed.images)
+    AttackState(images: problem.origin)
   }
 
   public func step(_ state: AttackState, _ problem: AttackProblem) -> AttackState {

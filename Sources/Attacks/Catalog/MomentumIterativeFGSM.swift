@@ -25,7 +25,7 @@ public struct MomentumIterativeFGSM: Attack {
   }
 
   public func start(_ problem: AttackProblem) -> AttackState {
-    let images = problem.allowed.images
+    let images = problem.origin
     return AttackState(images: images, memory: [images.graph.fill(0, shape: images.shape)])
   }
 

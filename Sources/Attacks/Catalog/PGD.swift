@@ -26,7 +26,7 @@ public struct PGD: Attack {
   }
 
   public func start(_ problem: AttackProblem) -> AttackState {
-    AttackState(images: startsAtRandom ? problem.randomStart() : problem.allowed.images)
+    AttackState(images: startsAtRandom ? problem.randomStart() : problem.origin)
   }
 
   public func step(_ state: AttackState, _ problem: AttackProblem) -> AttackState {

@@ -1,4 +1,4 @@
-internal import Autodiff
+public import Autodiff
 public import Configurations
 
 /// The Square Attack (Andriushchenko, Croce, Flammarion & Hein 2020): random search with changes in
@@ -7,7 +7,7 @@ public import Configurations
 ///
 /// A gradient that is masked does not mislead it, which is why it stands beside attacks with
 /// gradients.
-public struct Square: Attack {
+public struct Square: SearchAttack {
   public static let name = "square"
   public static let summary = "random search with squares, without gradients"
   public static let kind = AttackKind.blackBox
@@ -51,14 +51,18 @@ public struct Square: Attack {
       images: images, memory: [problem.loss(.margin, of: images), isFooled], isFooled: isFooled)
   }
 
-  public func step(_ state: AttackState, _ problem: AttackProblem) -> AttackState {
+  public func proposal(from images: Expression, _ problem: AttackProblem) -> Expression {
     let relativeSide = problem.scalars[0]
-    let proposal =
-      switch problem.allowed.norm {
-      case .linf: SquareStripes(problem).proposal(from: state.images, relativeSide: relativeSide)
-      case .l2: SquareWindows(problem).proposal(from: state.images, relativeSide: relativeSide)
-      }
-    let (best, wasFooled) = (state.memory[0], state.memory[1])
+    return switch problem.allowed.norm {
+    case .linf: SquareStripes(problem).proposal(from: images, relativeSide: relativeSide)
+    case .l2: SquareWindows(problem).proposal(from: images, relativeSide: relativeSide)
+    }
+  }
+
+  public func decision(
+    on proposal: Expression, memory: [Expression], _ problem: AttackProblem
+  ) -> SearchDecision {
+    let (best, wasFooled) = (memory[0], memory[1])
     let margin = problem.loss(.margin, of: proposal)
     let isFooled = problem.isMisclassified(proposal)
     // What has been misclassified once never becomes anything else, whatever its margin.
@@ -66,9 +70,7 @@ public struct Square: Attack {
       isFooled.isGreater(than: wasFooled),
       isFooled.isGreaterOrEqual(to: wasFooled) * margin.isGreater(than: best))
     let found = Expression.select(isBetter, isFooled, wasFooled)
-    return AttackState(
-      images: .select(
-        isBetter.reshaped(to: PerturbationSet.perExample), proposal, state.images),
-      memory: [.select(isBetter, margin, best), found], isFooled: found)
+    return SearchDecision(
+      isAccepted: isBetter, memory: [.select(isBetter, margin, best), found], isFooled: found)
   }
 }
