@@ -50,8 +50,8 @@ let package = Package(
     .library(
       name: "DefendKit",
       targets: [
-        "Attacks", "Autodiff", "Checkpoints", "Datasets", "Evaluation", "Networks", "Reporting",
-        "TrainedModels", "Training",
+        "Attacks", "Autodiff", "Checkpoints", "Datasets", "Evaluation", "Inspection", "Networks",
+        "Reporting", "TrainedModels", "Training",
       ]),
   ],
   dependencies: [],
@@ -91,7 +91,8 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "Attacks", "Autodiff", "Configurations", "Datasets", "Evaluation", "Networks",
+        "Attacks", "Autodiff", "Checkpoints", "Configurations", "Datasets", "Evaluation",
+        "Networks", "Suggestions",
       ], swiftSettings: strict),
     .target(
       name: "TrainedModels",
@@ -102,6 +103,12 @@ let package = Package(
     .target(
       name: "Reporting", dependencies: ["CZlib", "Evaluation"], exclude: ["Schema"],
       swiftSettings: strict),
+    .target(
+      name: "Inspection",
+      dependencies: [
+        "Checkpoints", "Configurations", "Datasets", "Digests", "Evaluation", "Networks",
+        "Reporting", "TrainedModels",
+      ], exclude: ["Schema"], swiftSettings: strict),
     .target(name: "ArgumentParsing", dependencies: ["Suggestions"], swiftSettings: strict),
     .target(
       name: "Benchmarks",
@@ -112,7 +119,8 @@ let package = Package(
       name: "defend",
       dependencies: [
         "ArgumentParsing", "Attacks", "Autodiff", "Benchmarks", "Checkpoints", "Configurations",
-        "Datasets", "Evaluation", "Kernels", "Networks", "Reporting", "TrainedModels", "Training",
+        "Datasets", "Evaluation", "Inspection", "Kernels", "Networks", "Reporting",
+        "TrainedModels", "Training",
       ], swiftSettings: strict,
       linkerSettings: [
         .unsafeFlags(
@@ -144,8 +152,7 @@ let package = Package(
       name: "NetworksTests",
       dependencies: [
         "Autodiff", "BundledFiles", "Configurations", "Digests", "ModelFixtures", "Networks",
-      ],
-      swiftSettings: strict),
+      ], exclude: ["Golden"], swiftSettings: strict),
     .target(
       name: "ModelFixtures", dependencies: ["Autodiff", "Configurations", "Datasets", "Networks"],
       path: "Tests/ModelFixtures", swiftSettings: strict),
@@ -163,9 +170,9 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Attacks", "Autodiff", "Configurations", "Datasets", "Kernels", "ModelFixtures", "Networks",
-        "Training",
-      ], swiftSettings: strict),
+        "Attacks", "Autodiff", "Checkpoints", "Configurations", "Datasets", "Kernels",
+        "ModelFixtures", "Networks", "TestSupport", "Training",
+      ], exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
       name: "TrainedModelsTests",
       dependencies: [
@@ -176,6 +183,12 @@ let package = Package(
       name: "ReportingTests",
       dependencies: ["Configurations", "CZlib", "Evaluation", "Reporting", "TestSupport"],
       exclude: ["Snapshots"], swiftSettings: strict),
+    .testTarget(
+      name: "InspectionTests",
+      dependencies: [
+        "Autodiff", "Checkpoints", "Configurations", "Datasets", "Inspection", "Reporting",
+        "TestSupport",
+      ], exclude: ["Snapshots"], swiftSettings: strict),
     .testTarget(
       name: "BenchmarksTests",
       dependencies: ["Autodiff", "Benchmarks", "Networks", "TrainedModels"],

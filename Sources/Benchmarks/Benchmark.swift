@@ -83,13 +83,13 @@ public struct Benchmark {
     case .clean, .fgsm:
       let step = TrainingStep(
         model: model, variables: variables,
-        objective: MixedObjective(
-          adversarialRatio: task == .fgsm ? 0.5 : 0, attack: FGSM()),
-        optimizer: Adam.standard, epsilon: 0.1, batchSize: batch, device: device)
+        objective: Mixed(adversarialRatio: task == .fgsm ? 0.5 : 0), adversary: .fgsm,
+        optimizer: Adam.standard, batchSize: batch, device: device)
       return Work(
         run: {
           next += 1
-          _ = step.run(next, batch: next % batches, of: loader)
+          _ = step.run(
+            next, epsilon: 0.1, key: RandomKey(seed: 0), batch: next % batches, of: loader)
         }, flops: step.program.floatingPointOperations(batch: batch) / batch,
         profile: { step.program.profile(batch: batch, runs: 20) })
     case .fgsmEvaluation, .pgdEvaluation:

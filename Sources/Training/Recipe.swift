@@ -1,4 +1,5 @@
 public import Configurations
+public import Datasets
 public import Networks
 
 /// A training as a user writes it: everything that its result depends on, but the model's layers and
@@ -12,20 +13,32 @@ public struct Recipe: Sendable {
   public var batchSize: Int
   public var optimizer: any Optimizer
   public var schedule: LearningRateSchedule
-  /// The share of the adversarial loss, 1 − α, in 0…1.
-  public var adversarialRatio: Double
-  /// ε of the training's attack, in 0…1.
-  public var epsilon: Double
+  /// The longest that a step's gradient may be, of all parameters together in L2; nil for any.
+  public var gradientLimit: Double?
+  /// Whether a moving average of the weights is kept beside them.
+  public var movingAverage: ExponentialMovingAverage?
+  /// The share of every label that all classes take in equal parts.
+  public var labelSmoothing: Double
+  public var augmentation: Augmentation
+  /// The two must fit: ``Objective/check(_:place:)``.
+  public var objective: any Objective
+  public var adversary: Adversary
+  public var guarding: GuardSettings
   /// The size of the validation part; nil for a tenth, 0 for none.
   public var validation: Int?
-  /// How many epochs without a better validation loss end the training; nil to run them all.
+  /// How many epochs without a better figure end the training; nil to run them all.
   public var patience: Int?
+  /// The figure that patience waits for; nil for the one that selects the epoch.
+  public var patienceFigure: Figure?
   /// Only the first examples of the training and of the test set; nil for all.
   public var limit: Int?
 
   /// What numbers of epochs and sizes of batches may be.
   public static let epochCounts = 1...1_000_000
   public static let batchSizes = 1...65_536
+
+  public static let gradientLimits = 1e-6...1e6
+  public static let labelSmoothings = 0.0...1
 
   /// Reads a recipe strictly; what is missing has the value of the tutorials.
   public init(_ object: ConfigurationObject) throws(ConfigurationError) {
@@ -35,32 +48,40 @@ public struct Recipe: Sendable {
     seed = try object.integer("seed", in: 0...Int.max) ?? 0
     epochs = try object.integer("epochs", in: Self.epochCounts) ?? 10
     batchSize = try object.integer("batchSize", in: Self.batchSizes) ?? 32
-    optimizer = try Self.optimizer(try object.object("optimizer"), place: object.place)
-    schedule =
-      try object.choice("schedule", among: LearningRateSchedule.allCases) { $0.rawValue }
-      ?? .constant
-    var adversarial = try object.object("adversarial")
-    adversarialRatio = try adversarial?.number("ratio", in: 0...1) ?? 0
-    epsilon = try adversarial?.number("epsilon", in: 0...1) ?? 0.1
-    try adversarial?.finish()
+    optimizer = try OptimizerCatalog.optimizer(object.section("optimizer"))
+    schedule = try LearningRateSchedule("schedule", of: &object) ?? .constant
+    gradientLimit = try object.number("gradientLimit", in: Self.gradientLimits)
+    movingAverage = try object.number(
+      "movingAverage", in: ExponentialMovingAverage.decays
+    ).map { ExponentialMovingAverage(decay: $0) }
+    labelSmoothing = try object.number("labelSmoothing", in: Self.labelSmoothings) ?? 0
+    augmentation = try Self.augmentation(object.section("augmentation"))
+    var adversarial = try object.section("adversarial")
+    objective = try ObjectiveCatalog.objective(in: &adversarial)
+    adversary = try Adversary(&adversarial)
+    try adversarial.finish()
+    try objective.check(adversary, place: adversarial.place)
     validation = try object.integer("validation", in: 0...Int.max)
     var stopping = try object.object("earlyStopping")
     let patience = try stopping?.integer("patience", in: Self.epochCounts)
     self.patience = patience ?? (stopping == nil ? nil : 1)
+    patienceFigure = try stopping?.choice(
+      "figure", among: Figure.allCases, named: \.rawValue)
     try stopping?.finish()
+    guarding = try GuardSettings(object.section("guard"))
     limit = try object.integer("limit", in: 1...Int.max)
     try object.finish()
   }
 
-  private static func optimizer(
-    _ object: ConfigurationObject?, place: String
-  ) throws(ConfigurationError) -> any Optimizer {
-    let defaults = try ConfigurationObject(.object([:]), place: place)
-    var object = object ?? defaults
-    let type = try object.choice("type", among: OptimizerCatalog.all) { $0.type } ?? Adam.self
-    let optimizer = try type.init(&object)
+  private static func augmentation(
+    _ object: ConfigurationObject
+  ) throws(ConfigurationError) -> Augmentation {
+    var object = object
+    let augmentation = Augmentation(
+      shift: try object.integer("shift", in: Augmentation.shifts) ?? 0,
+      flips: try object.boolean("flips") ?? false)
     try object.finish()
-    return optimizer
+    return augmentation
   }
 
   /// The recipe with every value spelled out.
@@ -70,13 +91,26 @@ public struct Recipe: Sendable {
       "epochs": .integer(epochs), "batchSize": .integer(batchSize),
       "optimizer": .object(
         optimizer.configuration.merging(["type": .string(type(of: optimizer).type)]) { $1 }),
-      "schedule": .string(schedule.rawValue),
-      "adversarial": .object([
-        "ratio": .number(adversarialRatio), "epsilon": .number(epsilon),
-      ]),
+      "schedule": schedule.configuration,
+      "adversarial": .object(
+        adversary.configuration.merging(objective.configuration) { $1 }
+          .merging(["objective": .string(type(of: objective).name)]) { $1 }),
     ]
+    if let gradientLimit { values["gradientLimit"] = .number(gradientLimit) }
+    if let movingAverage { values["movingAverage"] = .number(movingAverage.decay) }
+    if labelSmoothing > 0 { values["labelSmoothing"] = .number(labelSmoothing) }
+    if augmentation != .none {
+      values["augmentation"] = .object([
+        "shift": .integer(augmentation.shift), "flips": .boolean(augmentation.flips),
+      ])
+    }
     if let validation { values["validation"] = .integer(validation) }
-    if let patience { values["earlyStopping"] = .object(["patience": .integer(patience)]) }
+    if let patience {
+      var stopping: [String: JSONValue] = ["patience": .integer(patience)]
+      if let patienceFigure { stopping["figure"] = .string(patienceFigure.rawValue) }
+      values["earlyStopping"] = .object(stopping)
+    }
+    if objective.isAdversarial { values["guard"] = guarding.configuration }
     if let limit { values["limit"] = .integer(limit) }
     return .object(values)
   }

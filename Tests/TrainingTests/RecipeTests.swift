@@ -1,3 +1,4 @@
+import Attacks
 import Configurations
 import Networks
 import Testing
@@ -15,14 +16,19 @@ import Training
     #expect(recipe.epochs == 10 && recipe.batchSize == 32)
     #expect(recipe.optimizer is Adam && recipe.optimizer.learningRate == 0.001)
     #expect(recipe.schedule == .constant)
-    #expect(recipe.adversarialRatio == 0 && recipe.epsilon == 0.1)
+    #expect((recipe.objective as? Mixed)?.adversarialRatio == 0)
+    let adversary = recipe.adversary
+    #expect(adversary.epsilon == 0.1 && adversary.plan.attack is FGSM)
+    #expect(adversary.labels == .true && adversary.warmup == 0 && !adversary.drawsEpsilon)
     #expect(recipe.validation == nil && recipe.patience == nil && recipe.limit == nil)
   }
 
   static let full = #"""
     {"model": "mlp", "dataset": "mnist", "seed": 7, "epochs": 3, "batchSize": 8,
      "optimizer": {"type": "sgd", "learningRate": 0.5, "momentum": 0},
-     "adversarial": {"ratio": 0.25, "epsilon": 0.3}, "validation": 0,
+     "adversarial": {"objective": "mixed", "ratio": 0.25, "epsilon": 0.3, "attack": "pgd:steps=3",
+       "labels": "predicted", "epsilonWarmup": 1.5, "epsilonPerExample": true},
+     "validation": 0,
      "earlyStopping": {"patience": 2}, "limit": 100, "schedule": "linear"}
     """#
 
@@ -31,12 +37,24 @@ import Training
     #expect(recipe.model == "mlp" && recipe.dataset == "mnist" && recipe.seed == 7)
     #expect(recipe.epochs == 3 && recipe.batchSize == 8)
     #expect((recipe.optimizer as? SGD)?.momentum == 0 && recipe.optimizer.learningRate == 0.5)
-    #expect(recipe.adversarialRatio == 0.25 && recipe.epsilon == 0.3)
+    #expect((recipe.objective as? Mixed)?.adversarialRatio == 0.25)
+    let adversary = recipe.adversary
+    #expect(adversary.epsilon == 0.3 && (adversary.plan.attack as? PGD)?.steps == 3)
+    #expect(adversary.labels == .predicted && adversary.warmup == 1.5 && adversary.drawsEpsilon)
     #expect(recipe.validation == 0 && recipe.patience == 2 && recipe.limit == 100)
     #expect(recipe.schedule == .linear)
   }
 
-  @Test(arguments: ["{}", full, #"{"earlyStopping": {}}"#, #"{"optimizer": {"type": "sgd"}}"#])
+  @Test(arguments: [
+    "{}", full, #"{"earlyStopping": {}}"#, #"{"optimizer": {"type": "sgd"}}"#,
+    #"{"adversarial": {"attack": {"name": "pgd", "steps": 4}}}"#,
+    #"{"adversarial": {"attack": "n-fgsm:noise=1", "labels": "predicted"}}"#,
+    #"{"adversarial": {"attack": "apgd-t:steps=3"}}"#,
+    #"{"adversarial": {"objective": "trades", "beta": 2.5, "attack": "pgd:steps=10"}}"#,
+    #"{"adversarial": {"objective": "mart", "lambda": 2}}"#,
+    #"{"adversarial": {"objective": "grad-align", "differentiatesBoth": true}}"#,
+    #"{"adversarial": {"objective": "free", "replays": 4}}"#,
+  ])
   func theConfigurationIsTheRecipeAgain(text: String) throws {
     let configuration = try Self.recipe(text).configuration
     #expect(try Self.recipe(configuration.text).configuration.text == configuration.text)
@@ -52,8 +70,9 @@ import Training
     (#"{"epoch": 1}"#, "r.json: unknown key 'epoch'; did you mean 'epochs'?"),
     (
       #"{"gpu": 1}"#,
-      "r.json: unknown key 'gpu'; known are adversarial, batchSize, dataset, earlyStopping, epochs, "
-        + "limit, model, optimizer, schedule, seed, validation"
+      "r.json: unknown key 'gpu'; known are adversarial, augmentation, batchSize, dataset, "
+        + "earlyStopping, epochs, gradientLimit, guard, labelSmoothing, limit, model, movingAverage, "
+        + "optimizer, schedule, seed, validation"
     ),
     (
       #"{"schedule": "lineal"}"#,
@@ -72,11 +91,12 @@ import Training
     ),
     (
       #"{"optimizer": {"type": "lbfgs"}}"#,
-      "r.json: optimizer: type: 'lbfgs' is unknown; known are adam, sgd"
+      "r.json: optimizer: type: 'lbfgs' is unknown; known are adam, adamw, sgd"
     ),
     (
       #"{"optimizer": {"momentum": 0.9}}"#,
-      "r.json: optimizer: unknown key 'momentum'; known are beta1, beta2, epsilon, learningRate, type"
+      "r.json: optimizer: unknown key 'momentum'; "
+        + "known are beta1, beta2, epsilon, learningRate, type, weightDecay"
     ),
     (#"{"adversarial": {"ratio": 1.1}}"#, "r.json: adversarial: ratio: 1.1 is outside 0…1"),
     (
@@ -87,6 +107,70 @@ import Training
       #"{"adversarial": {"eps": 0.1}}"#,
       "r.json: adversarial: unknown key 'eps'; did you mean 'epsilon'?"
     ),
+    (
+      #"{"adversarial": {"objective": "trade"}}"#,
+      "r.json: adversarial: objective: 'trade' is unknown; did you mean 'trades'?"
+    ),
+    (
+      #"{"adversarial": {"beta": 6}}"#,
+      "r.json: adversarial: unknown key 'beta'; known are attack, epsilon, epsilonPerExample, "
+        + "epsilonWarmup, labels, objective, ratio"
+    ),
+    (
+      #"{"adversarial": {"objective": "trades", "ratio": 0.5}}"#,
+      "r.json: adversarial: unknown key 'ratio'; known are attack, beta, epsilon, "
+        + "epsilonPerExample, epsilonWarmup, labels, objective"
+    ),
+    (
+      #"{"adversarial": {"attack": 3}}"#,
+      "r.json: adversarial: attack: an object is needed, not a number"
+    ),
+    (#"{"adversarial": {"attack": "pdg"}}"#, "attack: 'pdg' is unknown; did you mean 'pgd'?"),
+    (
+      #"{"adversarial": {"attack": {"steps": 3}}}"#,
+      "r.json: adversarial: attack: the key 'name' is missing"
+    ),
+    (
+      #"{"adversarial": {"attack": {"name": "pgd", "stepz": 3}}}"#,
+      "r.json: adversarial: attack: unknown key 'stepz'; did you mean 'steps'?"
+    ),
+    (
+      #"{"adversarial": {"attack": "pgd:restarts=2"}}"#,
+      "r.json: adversarial: attack: training makes one attempt on each example; leave out restarts"
+    ),
+    (
+      #"{"adversarial": {"attack": "pgd:steps=101"}}"#,
+      "r.json: adversarial: attack: 101 steps are too many for training; at most 100"
+    ),
+    (
+      #"{"adversarial": {"labels": "guessed"}}"#,
+      "r.json: adversarial: labels: 'guessed' is unknown; known are true, predicted"
+    ),
+    (
+      #"{"adversarial": {"epsilonWarmup": -1}}"#,
+      "r.json: adversarial: epsilonWarmup: -1 is outside 0…1000000"
+    ),
+    (
+      #"{"adversarial": {"epsilonPerExample": 1}}"#,
+      "r.json: adversarial: epsilonPerExample: true or false is needed, not a number"
+    ),
+    (
+      #"{"adversarial": {"objective": "trades", "labels": "predicted"}}"#,
+      "r.json: adversarial: trades leads away from the clean probabilities, not from labels; "
+        + "leave out labels"
+    ),
+    (
+      #"{"adversarial": {"objective": "free", "attack": "pgd"}}"#,
+      "r.json: adversarial: free moves its own perturbation; leave out attack"
+    ),
+    (
+      #"{"adversarial": {"objective": "free", "labels": "predicted"}}"#,
+      "r.json: adversarial: free has one gradient for images and parameters; leave out labels"
+    ),
+    (
+      #"{"adversarial": {"objective": "free", "replays": 0}}"#,
+      "r.json: adversarial: replays: 0 is outside 1…100"
+    ),
     (#"{"validation": -1}"#, "r.json: validation: -1 is outside 0…"),
     (#"{"earlyStopping": 1}"#, "r.json: earlyStopping: an object is needed, not a number"),
     (
@@ -95,7 +179,7 @@ import Training
     ),
     (
       #"{"earlyStopping": {"wait": 1}}"#,
-      "r.json: earlyStopping: unknown key 'wait'; known are patience"
+      "r.json: earlyStopping: unknown key 'wait'; known are figure, patience"
     ),
     (#"{"limit": 0}"#, "r.json: limit: 0 is outside 1…"),
   ])

@@ -13,7 +13,8 @@ import Training
     #"""
     {"epochs": \#(epochs), "batchSize": 8, "validation": \#(validation), "seed": 3,
      "optimizer": {"type": "adam", "learningRate": \#(rate)},
-     "adversarial": {"ratio": \#(ratio), "epsilon": 0.1}\#(more)}
+     "adversarial": {"ratio": \#(ratio), "epsilon": 0.1},
+     "guard": {"onCollapse": "warn"}\#(more)}
     """#
   }
 
@@ -26,30 +27,34 @@ import Training
     #expect(losses[4] < 0.7 * losses[0])
     let last = try #require(run.epochs.last?.record.validation)
     #expect(last.cleanAccuracy >= 0.9)
-    #expect(last.adversarialAccuracy <= last.cleanAccuracy)
+    #expect((last.attacked == nil) == (ratio == 0))
+    if let attacked = last.attacked {
+      #expect(attacked.count == 10 && attacked.cleanAccuracy == last.cleanAccuracy)
+      #expect(attacked.robustAccuracy <= attacked.cleanAccuracy)
+    }
   }
 
   @Test func bytesAreTheSameOnEveryDevice() throws {
     for model in [try Models.mlp(), try Models.cnn()] {
       let expected = try Run(Self.recipe(epochs: 2), model: model)
-      let parameters = try #require(expected.result?.parameters)
+      let parameters = try #require(expected.result?.best.parameters)
       for set in InstructionSet.allCases where set.isSupported {
         for threads in [1, 2] {
           let device = Device(threads: threads, instructionSet: set)
           let run = try Run(Self.recipe(epochs: 2), model: model, device: device)
-          #expect(run.result?.parameters == parameters, "\(set), \(threads) threads")
+          #expect(run.result?.best.parameters == parameters, "\(set), \(threads) threads")
           #expect(run.result?.history == expected.result?.history)
         }
       }
       let other = try Run(
         Self.recipe(epochs: 2).replacing(#""seed": 3"#, with: #""seed": 4"#), model: model)
-      #expect(other.result?.parameters != parameters)
+      #expect(other.result?.best.parameters != parameters)
     }
   }
 
   @Test func stepsAndEpochsAreReported() throws {
     let run = try Run(Self.recipe(epochs: 2, validation: 6))
-    #expect(run.started == [34, 6, 5])
+    #expect(run.started == [34, 6, 5, 1])
     #expect(run.steps.map(\.epoch) == [1, 1, 1, 1, 1, 2, 2, 2, 2, 2])
     #expect(run.steps.map(\.step) == [1, 2, 3, 4, 5, 1, 2, 3, 4, 5])
     #expect(run.steps.map(\.examples) == [8, 8, 8, 8, 2, 8, 8, 8, 8, 2])
@@ -60,9 +65,9 @@ import Training
 
   @Test func aTenthValidatesUnlessSaidOtherwise() throws {
     let text = Self.recipe(epochs: 1).replacing(#""validation": 10, "#, with: "")
-    #expect(try Run(text).started == [36, 4, 5])
+    #expect(try Run(text).started == [36, 4, 5, 1])
     let none = try Run(Self.recipe(epochs: 1, validation: 0))
-    #expect(none.started == [40, 0, 5] && none.epochs[0].record.validation == nil)
+    #expect(none.started == [40, 0, 5, 1] && none.epochs[0].record.validation == nil)
   }
 
   /// A rate that grows losses again, so that the best epoch is not the last.
@@ -75,14 +80,14 @@ import Training
     let run = try Run(Self.restless)
     let best = try #require(run.bestEpoch)
     try #require(best < 8, "the test needs a run whose last epoch is not its best")
-    #expect(run.result?.epoch == best)
+    #expect(run.result?.best.epoch == best)
     #expect(run.result?.history.count == 8)
-    #expect(run.delivered.map(\.epoch) == run.epochs.filter(\.isBest).map(\.record.epoch))
-    #expect(run.delivered.last?.epoch == best)
-    #expect(run.delivered.last?.parameters == run.result?.parameters)
+    #expect(run.delivered.map(\.best.epoch) == run.epochs.filter(\.isBest).map(\.record.epoch))
+    #expect(run.delivered.last?.best.epoch == best)
+    #expect(run.delivered.last?.best.parameters == run.result?.best.parameters)
     // They are the weights that a run of just so many epochs ends with.
     let shorter = try Run(Self.restless.replacing(#""epochs": 8"#, with: #""epochs": \#(best)"#))
-    #expect(shorter.result?.parameters == run.result?.parameters)
+    #expect(shorter.result?.best.parameters == run.result?.best.parameters)
   }
 
   @Test func patienceEndsTheRun() throws {
@@ -92,16 +97,16 @@ import Training
           #""seed": 5"#, with: #""seed": 5, "earlyStopping": {"patience": \#(patience)}"#))
       let stopped = try #require(run.stoppedEarly)
       #expect(stopped < 8 && run.epochs.count == stopped)
-      #expect(run.result?.epoch == stopped - patience)
-      #expect(run.result?.epoch == run.bestEpoch)
+      #expect(run.result?.best.epoch == stopped - patience)
+      #expect(run.result?.best.epoch == run.bestEpoch)
     }
   }
 
   @Test func withoutValidationTheLastEpochIsDelivered() throws {
     let patience = #", "earlyStopping": {"patience": 1}"#
     let run = try Run(Self.recipe(epochs: 3, validation: 0, more: patience))
-    #expect(run.result?.epoch == 3 && run.stoppedEarly == nil)
-    #expect(run.delivered.map(\.epoch) == [1, 2, 3])
+    #expect(run.result?.best.epoch == 3 && run.stoppedEarly == nil)
+    #expect(run.delivered.map(\.best.epoch) == [1, 2, 3])
   }
 
   @Test func aStoppedRunDeliversItsBestSoFar() throws {
@@ -111,8 +116,8 @@ import Training
     #expect(late.steps.count == 22 && late.epochs.count == 7)
     let best = try #require(late.bestEpoch)
     try #require(best < 7, "the test needs a run whose last epoch is not its best")
-    #expect(late.result?.epoch == best && late.result?.history.count == 7)
-    #expect(late.result?.parameters == late.delivered.last?.parameters)
+    #expect(late.result?.best.epoch == best && late.result?.history.count == 7)
+    #expect(late.result?.best.parameters == late.delivered.last?.best.parameters)
   }
 
   @Test(arguments: [(1, 3), (30, 1)])
@@ -134,9 +139,9 @@ import Training
     // A step whose loss is infinite is not reported; an epoch's last update has no loss after it.
     let reported = run.steps.count - (epoch - 1) * 4
     #expect(reported == step - 1 || reported == step && step == 4)
-    #expect(run.delivered.last?.epoch == run.bestEpoch)
+    #expect(run.delivered.last?.best.epoch == run.bestEpoch)
     for weights in run.delivered {
-      #expect(weights.parameters.allSatisfy { $0.floats.allSatisfy(\.isFinite) })
+      #expect(weights.best.parameters.allSatisfy { $0.floats.allSatisfy(\.isFinite) })
     }
   }
 
@@ -149,7 +154,7 @@ import Training
         {"batchSize": 40, "validation": 0, "epochs": \(epochs), "schedule": "\(schedule)",
          "optimizer": {"type": "sgd", "learningRate": \(rate), "momentum": 0}}
         """
-      return try #require(try Run(recipe, initial: initial).result).parameters
+      return try #require(try Run(recipe, initial: initial).result).best.parameters
     }
     let scheduled = try run(0.5, epochs: 2, schedule: "linear", from: nil)
     let first = try run(0.5, epochs: 1, schedule: "constant", from: nil)
@@ -166,10 +171,10 @@ import Training
     let still = try Run(
       #"{"epochs": 1, "batchSize": 8, "optimizer": {"learningRate": 0}}"#, model: model,
       initial: values)
-    #expect(still.result?.parameters == values)
+    #expect(still.result?.best.parameters == values)
     let own = try Run(
       #"{"epochs": 1, "batchSize": 8, "seed": 9, "optimizer": {"learningRate": 0}}"#)
-    #expect(own.result?.parameters == model.initialValues(RandomKey(seed: 9)))
+    #expect(own.result?.best.parameters == model.initialValues(RandomKey(seed: 9)))
   }
 
   @Test(arguments: [
@@ -190,7 +195,12 @@ import Training
       recipe: try RecipeTests.recipe(Self.recipe()), model: try Models.mlp(),
       device: Device(threads: 1))
     #expect(throws: DiskFull.self) {
-      _ = try trainer.run(on: Images.halves(40, seed: 1), onBest: { _ in throw DiskFull() })
+      _ = try trainer.run(
+        on: Images.halves(40, seed: 1), observer: .init(onBest: { _ in throw DiskFull() }))
+    }
+    #expect(throws: DiskFull.self) {
+      _ = try trainer.run(
+        on: Images.halves(40, seed: 1), observer: .init(onState: { _ in throw DiskFull() }))
     }
   }
 }
