@@ -71,11 +71,12 @@ public struct Checkpoint: Hashable, Sendable {
   /// Checks that the parameters are exactly those that a model expects: `float32` of these names
   /// and shapes, and every element finite.
   ///
+  /// - Parameter allowsNonFinite: Whether infinite and undefined elements pass.
   /// - Returns: the parameters' values in the order in which they are expected.
   /// - Throws: the first fault in that order, then the first parameter that is not expected.
   @discardableResult
   public func validate(
-    expected: [(name: String, shape: [Int])]
+    expected: [(name: String, shape: [Int])], allowsNonFinite: Bool = false
   ) throws(CheckpointError) -> [Tensor] {
     var remaining = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.value) })
     var values: [Tensor] = []
@@ -89,7 +90,9 @@ public struct Checkpoint: Hashable, Sendable {
       guard value.shape == shape else {
         throw .shapeMismatch(parameter: name, expected: shape, found: value.shape)
       }
-      guard elements.allSatisfy(\.isFinite) else { throw .notFinite(parameter: name) }
+      guard allowsNonFinite || elements.allSatisfy(\.isFinite) else {
+        throw .notFinite(parameter: name)
+      }
       values.append(value)
     }
     if let unexpected = parameters.first(where: { remaining[$0.name] != nil }) {

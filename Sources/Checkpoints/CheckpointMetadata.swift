@@ -74,10 +74,15 @@ extension CheckpointMetadata {
     return Dictionary(uniqueKeysWithValues: pairs)
   }
 
+  /// Whether a file's `__metadata__` has anything of a checkpoint.
+  package static func isPresent(in texts: [String: String]) -> Bool {
+    texts.keys.contains { $0.hasPrefix(Key.prefix) }
+  }
+
   /// Reads the texts of a file's `__metadata__`; keys of other programs may stand among them.
   init(texts: [String: String]) throws(CheckpointError) {
+    guard Self.isPresent(in: texts) else { throw .noModelSpecification }
     let own = texts.keys.filter { $0.hasPrefix(Key.prefix) }.sorted()
-    if own.isEmpty { throw .noModelSpecification }
     func text(_ key: Key) throws(CheckpointError) -> String {
       guard let text = texts[key.rawValue] else { throw .missingMetadata(key: key.rawValue) }
       return text

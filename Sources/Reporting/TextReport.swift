@@ -20,7 +20,7 @@ public import Evaluation
 /// accuracy that was left. At the end stand the findings, the requirements and the verdict.
 public struct TextReport: Sendable {
   /// The widest line, in terminal columns.
-  static let width = 100
+  package static let width = 100
 
   private let report: Report
   private let style: TextStyle

@@ -30,42 +30,18 @@ public struct TrainedModel: Sendable {
 
   /// Reads a checkpoint and trusts nothing in it.
   public init(contentsOf path: String) throws(LoadingError) {
-    let checkpoint: Checkpoint
     let bytes: [UInt8]
     do throws(FileError) {
       bytes = try AtomicFile.read(path)
     } catch {
       throw .checkpoint(.file(error))
     }
-    do throws(CheckpointError) {
-      checkpoint = try Checkpoint(decoding: bytes)
-    } catch {
-      throw .checkpoint(.inFile(path: path, error))
-    }
-    let metadata = checkpoint.metadata
-    let specification: ModelSpecification
-    do throws(ConfigurationError) {
-      specification = try ModelSpecification(Self.object(metadata.model, "model specification"))
-      record = try TrainingRecord(Self.object(metadata.training, "training record"))
-      history = try JSONValue(parsing: Array(metadata.history.utf8), source: "history")
-    } catch {
-      throw .record(path: path, error)
-    }
-    do throws(ModelError) {
-      model = try Model(specification)
-    } catch {
-      throw .model(source: "'\(path)'", error)
-    }
-    do throws(CheckpointError) {
-      parameters = try checkpoint.validate(expected: model.parameters.map { ($0.name, $0.shape) })
-    } catch {
-      throw .checkpoint(.inFile(path: path, error))
-    }
-    guard let seed = Int(exactly: metadata.seed) else {
-      throw .record(
-        path: path, .invalid(place: "seed", "\(metadata.seed) is larger than any seed"))
-    }
-    self.seed = seed
+    let contents = try CheckpointContents(decoding: bytes, path: path)
+    parameters = try contents.parameters(allowsNonFinite: false)
+    model = contents.model
+    record = contents.record
+    history = contents.history
+    seed = contents.seed
     digest = SHA256.digest(of: bytes).hexadecimal
   }
 
@@ -83,11 +59,5 @@ public struct TrainedModel: Sendable {
         history: history.text, datasetName: last?.name ?? "", datasetDigest: last?.digest ?? "",
         seed: UInt64(seed), generator: generator)
     ).write(to: path, creatingDirectory: creatingDirectory)
-  }
-
-  private static func object(
-    _ text: String, _ source: String
-  ) throws(ConfigurationError) -> ConfigurationObject {
-    try ConfigurationObject(JSONValue(parsing: Array(text.utf8), source: source), place: source)
   }
 }

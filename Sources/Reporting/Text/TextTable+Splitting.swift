@@ -1,7 +1,7 @@
 extension TextTable {
   /// A wide table as several: `table` makes one of a range of columns, and every range holds as many
   /// as leave all of the tables at most `width` wide, but at least one.
-  static func split(
+  package static func split(
     _ columns: Int, width: Int, _ table: (Range<Int>) -> TextTable
   ) -> [TextTable] {
     guard columns > 0 else { return [table(0..<0)] }
