@@ -1,4 +1,4 @@
-"""Test images in MNIST's IDX format, as `defend` finds and orders them."""
+"""Images in MNIST's IDX format, as `defend` finds and orders them."""
 import gzip
 import hashlib
 import pathlib
@@ -32,20 +32,27 @@ def existing(directory, stem, ranks):
     raise SystemExit(f"{directory}: there is no {names[0]}")
 
 
-def test_part(dataset, data_dir):
-    """Images `[N, H, W, C]` in 0…1, labels `[N]` and the SHA-256 of both as bytes."""
+def pixels(dataset, data_dir, part):
+    """Images `[N, H, W, C]` and labels `[N]` as bytes; `part` is "train" or "test"."""
     if dataset == "mnist-5k":
-        images = elements(BUNDLED / dataset / "images-idx3-ubyte.gz")[-1000:]
-        labels = elements(BUNDLED / dataset / "labels-idx1-ubyte.gz")[-1000:]
+        images = elements(BUNDLED / dataset / "images-idx3-ubyte.gz")
+        labels = elements(BUNDLED / dataset / "labels-idx1-ubyte.gz")
+        places = slice(-1000, None) if part == "test" else slice(-1000)
+        images, labels = images[places], labels[places]
     else:
         if data_dir is None:
-            raise SystemExit(f"attacks: --data-dir must say where the data set '{dataset}' is")
+            raise SystemExit(f"--data-dir must say where the data set '{dataset}' is")
         directory = pathlib.Path(data_dir).resolve()
         if (directory / dataset).is_dir() or directory.name != dataset:
             directory /= dataset
-        images = elements(existing(directory, "t10k-images", (3, 4)))
-        labels = elements(existing(directory, "t10k-labels", (1,)))
+        stem = "t10k" if part == "test" else "train"
+        images = elements(existing(directory, f"{stem}-images", (3, 4)))
+        labels = elements(existing(directory, f"{stem}-labels", (1,)))
+    return images.reshape(*images.shape[:3], -1), labels
+
+
+def test_part(dataset, data_dir):
+    """Images `[N, H, W, C]` in 0…1, labels `[N]` and the SHA-256 of both as bytes."""
+    images, labels = pixels(dataset, data_dir, "test")
     digest = hashlib.sha256(images.tobytes() + labels.tobytes()).hexdigest()
-    if images.ndim == 3:
-        images = images[..., None]
     return images.astype(np.float32) / np.float32(255), labels.astype(np.int64), digest
