@@ -17,7 +17,7 @@ enum Defend: CommandGroup {
     version: version)
 
   static let subcommands: [any Command.Type] = [
-    Train.self, Eval.self, Verify.self, AttackCommand.self, Bench.self,
+    Train.self, Eval.self, Verify.self, Inspect.self, AttackCommand.self, Bench.self,
   ]
 }
 

@@ -7,9 +7,12 @@ internal import Networks
 internal import TrainedModels
 internal import Training
 
-/// The exit statuses. Up to 3 are those of a gate (`GateOutcome`), which judged what it was given;
+/// The exit statuses. Up to 3 are those of a gate (`GateOutcome`), which judged what it was given, and
+/// of a training that cannot be trusted;
 /// those of work that could not be done follow sysexits.h, so that no broken run looks like a verdict.
 enum ExitStatus: Int32 {
+  /// A training that overfitted to its own attack and was not healed.
+  case collapsed = 1
   case usage = 64
   case badData = 65
   case missingFile = 66
@@ -40,6 +43,7 @@ struct Failure: Error {
       case let error as LoadingError: ExitStatus(error)
       case is WitnessError: .badData
       case let error as TrainingError: ExitStatus(error)
+      case let error as RunFileError: ExitStatus(error)
       case is ModelError, is ConfigurationError: .badData
       default: .internalError
       }
@@ -73,9 +77,18 @@ extension ExitStatus {
     }
   }
 
+  fileprivate init(_ error: RunFileError) {
+    switch error {
+    case .checkpoint(let error): self.init(error.category)
+    case .noRun, .version, .damaged: self = .badData
+    case .mismatch: self = .usage
+    }
+  }
+
   fileprivate init(_ error: TrainingError) {
     switch error {
-    case .notFinite: self = .badData
+    case .notFinite, .unfitState: self = .badData
+    case .collapsed: self = .collapsed
     case .noTrainingExamples, .batchTooLarge: self = .usage
     }
   }

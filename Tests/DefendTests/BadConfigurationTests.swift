@@ -5,8 +5,9 @@ internal import Testing
     (#"{"epoch": 3}"#, "unknown key 'epoch'; did you mean 'epochs'?"),
     (
       #"{"colour": 3}"#,
-      "unknown key 'colour'; known are adversarial, batchSize, dataset, earlyStopping, "
-        + "epochs, limit, model, optimizer, schedule, seed, validation"
+      "unknown key 'colour'; known are adversarial, augmentation, batchSize, dataset, "
+        + "earlyStopping, epochs, gradientLimit, guard, labelSmoothing, limit, model, "
+        + "movingAverage, optimizer, schedule, seed, validation"
     ),
     (#"{"epochs": "3"}"#, "epochs: a whole number is needed, not a text"),
     (#"{"epochs": 1.5}"#, "epochs: a whole number is needed, not 1.5"),
@@ -36,6 +37,14 @@ internal import Testing
       #"{"epochs": 1, "epochs": 2}"#,
       "line 1, column 24: the key 'epochs' stands twice in one object"
     ),
+    (
+      #"{"guard": {"onCollapse": "cry"}}"#,
+      "guard: onCollapse: 'cry' is unknown; known are heal, stop, warn"
+    ),
+    (#"{"guard": {"gap": 2}}"#, "guard: gap: 2 is outside 0…1"),
+    (#"{"guard": {"probes": "pgd"}}"#, "guard: unknown key 'probes'; did you mean 'probe'?"),
+    (#"{"augmentation": {"shift": -1}}"#, "augmentation: shift: -1 is outside 0…1024"),
+    (#"{"movingAverage": 1}"#, "movingAverage: 1 is outside 0…0.999999"),
     ("[]", "an object is needed, not a list"),
     (#"{"epochs": 1"#, "line 1, column 13: '}' is expected"),
   ])
@@ -46,6 +55,21 @@ internal import Testing
     try await Mistake(
       "train --config recipe.json --limit 40 --output old", 65, "recipe.json: \(message)"
     ).expect(in: sandbox)
+  }
+
+  @Test func theProbeOfAGuard() async throws {
+    let sandbox = try Sandbox()
+    for (probe, message) in [
+      ("pdg", "attack: 'pdg' is unknown; did you mean 'pgd'?"),
+      (
+        "fgsm",
+        "recipe.json: guard: probe: one step is no evidence of robustness; take pgd, for instance"
+      ),
+    ] {
+      try sandbox.write(#"{"guard": {"probe": "\#(probe)"}}"#, to: "recipe.json")
+      try await Mistake("train --config recipe.json --limit 40 --output old", 65, message)
+        .expect(in: sandbox)
+    }
   }
 
   @Test(arguments: [
@@ -93,18 +117,18 @@ internal import Testing
   @Test(arguments: [
     Mistake(
       "train --config defalt", 66,
-      "there is no recipe 'defalt'; did you mean 'default'? Bundled: cnn, default, mlp, "
-        + "mnist-cnn, mnist-mlp; others are "
-        + "JSON files, given by their path"),
+      "there is no recipe 'defalt'; did you mean 'default'? Bundled: cnn, default, "
+        + "fashion-linf-0.1, mlp, mnist-cnn, mnist-linf-0.3, mnist-mlp; others are JSON files, "
+        + "given by their path"),
     Mistake(
       "train --config some/recipe.json", 66,
-      "there is no recipe 'some/recipe.json'. Bundled: cnn, default, mlp, "
-        + "mnist-cnn, mnist-mlp; others are JSON files, "
+      "there is no recipe 'some/recipe.json'. Bundled: cnn, default, "
+        + "fashion-linf-0.1, mlp, mnist-cnn, mnist-linf-0.3, mnist-mlp; others are JSON files, "
         + "given by their path"),
     Mistake(
       "train --model cnm", 66,
-      "there is no model 'cnm'; did you mean 'cnn'? Bundled: cnn, mlp; others are JSON files, given "
-        + "by their path"),
+      "there is no model 'cnm'; did you mean 'cnn'? Bundled: cnn, mlp, strided-cnn; others are JSON "
+        + "files, given by their path"),
     Mistake("train --config .", 66, "'.' is a directory; name a file in it"),
     Mistake(
       "train --model empty", 65, "'empty' is empty; it was probably never written to its end"),

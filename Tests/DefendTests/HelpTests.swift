@@ -5,7 +5,7 @@ internal import Testing
   @Test(arguments: [
     ("--help", "help"), ("train --help", "help-train"), ("eval --help", "help-eval"),
     ("verify --help", "help-verify"), ("attack --help", "help-attack"),
-    ("bench --help", "help-bench"),
+    ("bench --help", "help-bench"), ("inspect --help", "help-inspect"),
   ])
   func help(_ line: String, snapshot: String) async throws {
     let outcome = try await Sandbox().run(line)
@@ -45,7 +45,14 @@ internal import Testing
       "eval --baseline a, --candidate b", "eval a b --json - --junit -",
       "eval a b --json x --markdown x", "eval a b --json x --outcomes x", "attack --index -1",
       "attack --eps 2",
-      "attack --attack pdg",
+      "attack --attack pdg", "train --attack fgms", "train --attack square",
+      "train --attack pgd:steps=101",
+      "train --attack pgd:restarts=2", "train --objective trade",
+      "train --objective trades:ratio=1",
+      "train --optimizer adm", "train --optimizer sgd:momentun=1", "train --schedule lineal",
+      "train --schedule cosine:warmup=2", "train --on-collapse cry", "train --save-every 0",
+      "train --moving-average 1", "train --label-smoothing 2", "train --shift -1", "inspect",
+      "inspect a --jso b", "inspect a b --json b",
     ]
     var transcript = ""
     let sandbox = try Sandbox()

@@ -15,7 +15,8 @@ internal import Testing
     #expect(plain.output.hasSuffix("wrote checkpoints/baseline.safetensors (epoch 1)\n"))
     let names = try sandbox.files().keys.sorted()
     let paths = ["checkpoints/baseline.safetensors", "checkpoints/hardened.safetensors"]
-    #expect(names == ["checkpoints"] + paths)
+    let last = paths.map { $0.replacing(".safetensors", with: ".last.safetensors") }
+    #expect(names == (["checkpoints"] + paths + last).sorted())
 
     let comparison = try await sandbox.run("eval --eps 0.1 --attack fgsm --report-only")
     #expect(comparison.status == 0 && comparison.error.isEmpty)
@@ -78,7 +79,7 @@ internal import Testing
     #expect(
       outcome.output.hasPrefix(
         """
-        tiny (803 parameters) on tiny, adv-ratio 1.0, FGSM at ε 0.02, seed 3
+        tiny (803 parameters) on tiny, mixed, ratio 1, fgsm at ε 0.02, seed 3
         training on 44 images, 6 for validation, 5 steps an epoch
         epoch 1/2  loss 
         """))
@@ -105,7 +106,8 @@ internal import Testing
     let outcome = try await sandbox.run(
       "train --init tiny.safetensors --data-dir tiny --epochs 1 --batch-size 10 --output new")
     #expect(outcome.status == 0)
-    #expect(outcome.output.hasPrefix("tiny (803 parameters) on tiny, adv-ratio 0.5"))
+    #expect(
+      outcome.output.hasPrefix("tiny (803 parameters) on tiny, mixed, ratio 0.5, fgsm at ε 0.1"))
     let old = try Checkpoint(decoding: sandbox.bytes("tiny.safetensors"))
     let new = try Checkpoint(decoding: sandbox.bytes("new"))
     #expect(new.metadata.model == old.metadata.model)

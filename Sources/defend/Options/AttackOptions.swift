@@ -27,7 +27,7 @@ struct SuiteArgument: ExpressibleByArgument {
         do throws(ConfigurationError) {
           return SuiteArgument(try AttackSuite(text))
         } catch {
-          throw ValidationError(error.asOption)
+          throw ValidationError(error.asOption("attack"))
         }
       })
   }
@@ -49,7 +49,7 @@ struct PlanArgument: ExpressibleByArgument {
           guard plans.count == 1 else { throw .invalid(place: "attack", "one attack is needed") }
           return PlanArgument(plan: plans[0])
         } catch {
-          throw ValidationError(error.asOption)
+          throw ValidationError(error.asOption("attack"))
         }
       })
   }
@@ -75,13 +75,5 @@ enum AttackHelp {
       }
     }
     return (["Suites:"] + lines(suites) + ["Attacks:"] + lines(attacks)).joined(separator: "\n")
-  }
-}
-
-extension ConfigurationError {
-  /// Behind the name of an option, which says already that it is about an attack.
-  fileprivate var asOption: String {
-    if case .invalid("attack", let reason) = self { return reason }
-    return description
   }
 }

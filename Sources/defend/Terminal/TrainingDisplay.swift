@@ -11,7 +11,8 @@ final class TrainingDisplay {
   private var steps = 0
   private var examples = 0
   private var epochExamples = 0
-  private var epochSteps = 0
+  /// The steps that were taken here: a run that is continued began elsewhere.
+  private var allSteps = 0
   private var lossSum = 0.0
   /// The figures after the epoch before.
   private var validation: EpochRecord.Probe?
@@ -32,7 +33,7 @@ final class TrainingDisplay {
   func show(_ event: TrainingEvent) {
     guard !isQuiet else { return }
     switch event {
-    case .started(let training, let validation, let steps):
+    case .started(let training, let validation, let steps, _):
       self.steps = steps
       start = clock.now
       let held = validation > 0 ? ", \(validation.grouped) for validation" : ""
@@ -40,18 +41,21 @@ final class TrainingDisplay {
       Terminal.printLine(
         "training on \(training.grouped) images\(held), \(steps.grouped) steps an epoch")
     case .step(let epoch, let step, let count, let loss):
-      if step == 1 { (epochExamples, epochSteps, lossSum) = (0, 0, 0) }
+      if step == 1 { (epochExamples, lossSum) = (0, 0) }
       examples += count
       epochExamples += count
-      epochSteps += 1
+      allSteps += 1
       lossSum += loss * Double(count)
       showProgress(epoch: epoch, step: step)
     case .epoch(let record, let isBest):
       clearLine()
       validation = record.validation
       Terminal.printLine(line(record, isBest: isBest))
+    case .guarded(let event):
+      clearLine()
+      Terminal.printLine("  \(event.kind.rawValue): \(event.message)")
     case .stoppedEarly(let epoch):
-      Terminal.printLine("stopped after epoch \(epoch): the validation loss no longer falls")
+      Terminal.printLine("stopped after epoch \(epoch): no better figure within the patience")
     }
   }
 
@@ -64,17 +68,15 @@ final class TrainingDisplay {
     guard isLive, clock.now - lastShown > .milliseconds(100) else { return }
     lastShown = clock.now
     let seconds = (clock.now - start).seconds
-    let done = Double((epoch - 1) * steps + step) / Double(epochs * steps)
     let rate = Double(examples) / max(seconds, 1e-9)
-    let left = seconds / done - seconds
+    let left = seconds / Double(allSteps) * Double((epochs - epoch + 1) * steps - step)
     let loss = lossSum / Double(max(epochExamples, 1))
     var line =
       "epoch \(epoch)/\(epochs)  \(Int(100 * Double(step) / Double(steps))) %  "
       + "loss \(loss.text(4))  \(Int(rate).grouped) ex/s  \(Int(left.rounded(.up))) s left"
     if let validation {
       line +=
-        "  clean \((100 * validation.cleanAccuracy).text(1)) %, "
-        + "adv \((100 * validation.adversarialAccuracy).text(1)) %"
+        "  clean \((100 * validation.cleanAccuracy).text(1)) %"
     }
     // A line that wraps could not be written over.
     Terminal.write("\r\u{1B}[K" + line.prefix(Terminal.columns - 1))
@@ -83,12 +85,17 @@ final class TrainingDisplay {
   private func line(_ record: EpochRecord, isBest: Bool) -> String {
     let seconds = (clock.now - start).seconds
     let rate = Int(Double(examples) / max(seconds, 1e-9))
-    var line = "epoch \(record.epoch)/\(epochs)  loss \(record.trainingLoss.text(4))"
+    let place = record.steps < steps ? ", step \(record.steps)" : ""
+    var line = "epoch \(record.epoch)/\(epochs)\(place)  loss \(record.trainingLoss.text(4))"
     if let validation = record.validation {
-      line +=
-        "  validation: loss \(validation.loss.text(4)), "
-        + "clean \((100 * validation.cleanAccuracy).text(1)) %, "
-        + "adversarial \((100 * validation.adversarialAccuracy).text(1)) %"
+      let clean = "clean \((100 * validation.cleanAccuracy).text(1)) %"
+      if let attacked = validation.attacked {
+        line +=
+          "  validation: \(clean), own attack \((100 * attacked.ownAccuracy).text(1)) %, "
+          + "robust \((100 * attacked.robustAccuracy).text(1)) %"
+      } else {
+        line += "  validation: loss \(validation.loss.text(4)), \(clean)"
+      }
       if isBest { line += "  best" }
     }
     return line + "  (\(rate.grouped) examples/s)"
@@ -105,18 +112,5 @@ extension Double {
   /// With a fixed number of decimals.
   func text(_ decimals: Int) -> String {
     String(format: "%.\(decimals)f", self)
-  }
-}
-
-extension Int {
-  /// With a comma between thousands.
-  var grouped: String {
-    let digits = String(magnitude)
-    var result = ""
-    for (index, digit) in digits.enumerated() {
-      if index > 0, (digits.count - index) % 3 == 0 { result += "," }
-      result.append(digit)
-    }
-    return (self < 0 ? "-" : "") + result
   }
 }
