@@ -44,6 +44,10 @@ internal import Testing
     return (try contents(sandbox), outcome.status)
   }
 
+  static let epochs = 12
+  /// Made once for all tests.
+  static let short = Task { try await whole(epochs: epochs) }
+
   /// Every checkpoint is whole, and the log is of whole lines.
   static func expectReadable(_ sandbox: Sandbox) throws {
     for (name, bytes) in try sandbox.files() where name.hasPrefix("out") {
@@ -60,10 +64,9 @@ internal import Testing
   }
 
   @Test func interruptedAndResumed() async throws {
-    let epochs = 20
-    let whole = try await Self.whole(epochs: epochs)
-    let sandbox = try await Self.sandbox(epochs: epochs)
-    for _ in 0..<3 {
+    let whole = try await Self.short.value
+    let sandbox = try await Self.sandbox(epochs: Self.epochs)
+    for _ in 0..<2 {
       let run = try sandbox.start(Self.train + " --resume")
       #expect(try await run.waits(for: " examples/s)"))
       run.send(SIGINT)
@@ -83,7 +86,7 @@ internal import Testing
 
   /// - Parameter kills: how many runs are ended at some moment, each a little further on.
   static func expectKillsAreHarmless(kills: Int, epochs: Int) async throws {
-    let whole = try await whole(epochs: epochs)
+    let whole = epochs == Self.epochs ? try await short.value : try await whole(epochs: epochs)
     let sandbox = try await sandbox(epochs: epochs)
     var killed = 0
     while killed < kills {
@@ -102,7 +105,7 @@ internal import Testing
   }
 
   @Test func killedAndResumed() async throws {
-    try await Self.expectKillsAreHarmless(kills: 4, epochs: 20)
+    try await Self.expectKillsAreHarmless(kills: 3, epochs: Self.epochs)
   }
 
   /// About half a minute, with `DEFEND_ACCEPTANCE=1` in the environment.

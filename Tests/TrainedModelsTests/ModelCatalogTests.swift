@@ -32,7 +32,8 @@ import TrainedModels
     let error = try #require(throws: LoadingError.self) { try ModelCatalog.specification("resnet") }
     #expect(
       error.description
-        == "there is no model 'resnet'. Bundled: cnn, mlp, strided-cnn; others are JSON files, given by their path"
+        == "there is no model 'resnet'. Bundled: cnn, mlp, strided-cnn; others are JSON files, "
+        + "given by their path"
     )
   }
 }
