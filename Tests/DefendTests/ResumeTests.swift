@@ -108,10 +108,10 @@ internal import Testing
     try await Self.expectKillsAreHarmless(kills: 3, epochs: Self.epochs)
   }
 
-  /// About half a minute, with `DEFEND_ACCEPTANCE=1` in the environment.
+  /// About half a minute on a quiet machine, with `DEFEND_ACCEPTANCE=1` in the environment.
   @Test(.enabled(if: ProcessInfo.processInfo.environment["DEFEND_ACCEPTANCE"] != nil))
   func killedThirtyTimes() async throws {
-    try await Self.expectKillsAreHarmless(kills: 30, epochs: 400)
+    try await Self.expectKillsAreHarmless(kills: 30, epochs: 150)
   }
 
   @Test func withoutARunTheRunBegins() async throws {

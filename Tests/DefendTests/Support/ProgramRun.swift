@@ -64,7 +64,8 @@ final class ProgramRun {
   }
 
   func send(_ signal: Int32) {
-    kill(process.processIdentifier, signal)
+    // The number of one that has ended may be another's by now.
+    if process.isRunning { kill(process.processIdentifier, signal) }
   }
 
   private func stream(_ name: String) throws -> FileHandle {
