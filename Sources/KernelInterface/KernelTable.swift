@@ -12,6 +12,8 @@ public final class KernelTable: Sendable {
   public let transpose: @Sendable (TransposeArguments) -> Void
   /// Patches added into an image, in ascending order of the windows.
   public let addPatches: @Sendable (PatchArguments) -> Void
+  /// What the taps of a window give, added into an image of one channel.
+  public let addTaps: @Sendable (TapArguments) -> Void
   /// Images with zeros around them.
   public let padImages: @Sendable (PadArguments) -> Void
   /// Max-pooling: values, indices or both.
@@ -20,6 +22,9 @@ public final class KernelTable: Sendable {
   public let poolGather: @Sendable (PoolArguments) -> Void
   /// Values added at the indices of a pooling, in ascending order of the windows.
   public let unpool: @Sendable (PoolArguments) -> Void
+  /// The same for whole rows of windows that lie in the image, to a plane for each channel:
+  /// `[C, clearedRows.count, W]`.
+  public let unpoolPlanes: @Sendable (PoolArguments) -> Void
 
   /// Runs a loop over `count` elements from `start` and from as many further places as `rows` says,
   /// `rowLength` elements apart, with scratch memory for its registers.
@@ -63,10 +68,12 @@ public final class KernelTable: Sendable {
     product: @escaping @Sendable (ProductArguments) -> Void,
     transpose: @escaping @Sendable (TransposeArguments) -> Void,
     addPatches: @escaping @Sendable (PatchArguments) -> Void,
+    addTaps: @escaping @Sendable (TapArguments) -> Void,
     padImages: @escaping @Sendable (PadArguments) -> Void,
     poolArgmax: @escaping @Sendable (PoolArguments) -> Void,
     poolGather: @escaping @Sendable (PoolArguments) -> Void,
     unpool: @escaping @Sendable (PoolArguments) -> Void,
+    unpoolPlanes: @escaping @Sendable (PoolArguments) -> Void,
     loop:
       @escaping @Sendable (LoopProgram, Int, Int, Int, Int, UnsafeMutableRawPointer) -> Void,
     sumRows:
@@ -91,9 +98,11 @@ public final class KernelTable: Sendable {
     self.product = product
     self.transpose = transpose
     self.addPatches = addPatches
+    self.addTaps = addTaps
     self.padImages = padImages
     self.poolArgmax = poolArgmax
     self.poolGather = poolGather
     self.unpool = unpool
+    self.unpoolPlanes = unpoolPlanes
   }
 }

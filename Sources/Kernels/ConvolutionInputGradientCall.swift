@@ -8,11 +8,14 @@ public import KernelInterface
 public struct ConvolutionInputGradientCall: KernelCall, @unchecked Sendable {
   private let product: @Sendable (ProductArguments) -> Void
   private let addPatches: @Sendable (PatchArguments) -> Void
+  private let addTaps: @Sendable (TapArguments) -> Void
   private let geometry: WindowGeometry
   private let arguments: ProductArguments
   private let groups: ImageGroups
   private let inputGradient: UnsafeMutablePointer<Float>
   private let unpooling: Unpooling?
+  /// The floats of a strip of the unpooling as planes; nil where it is made pixel by pixel.
+  private let planesLength: Int?
 
   /// - Parameters:
   ///   - geometry: the images, the window and its steps.
@@ -30,6 +33,8 @@ public struct ConvolutionInputGradientCall: KernelCall, @unchecked Sendable {
     self.unpooling = unpooling
     product = kernels.product
     addPatches = kernels.addPatches
+    addTaps = kernels.addTaps
+    planesLength = unpooling.flatMap { Self.planesLength($0.strips, geometry: geometry) }
     self.geometry = geometry
     self.inputGradient = inputGradient
     arguments = ProductArguments(
@@ -83,6 +88,10 @@ public struct ConvolutionInputGradientCall: KernelCall, @unchecked Sendable {
         addPixels(0..<geometry.outputPixels, of: image, task: task, gradient)
         continue
       }
+      if let planesLength {
+        addStrips(of: image, unpooling, planes: strip, taps: strip + planesLength)
+        continue
+      }
       for number in 0..<unpooling.strips.count {
         let rows = unpooling.make(number, image: image, at: strip)
         addPixels(
@@ -110,6 +119,40 @@ public struct ConvolutionInputGradientCall: KernelCall, @unchecked Sendable {
       patches.pixels = block
       addPatches(patches)
       patches.clears = false
+    }
+  }
+
+  /// The floats of the planes of a strip if the image has one channel, so that its patches are
+  /// short, and planes and taps fit into a thread's scratch memory.
+  private static func planesLength(_ strips: PlaneStrips, geometry: WindowGeometry) -> Int? {
+    let pixels = strips.rowLimit * geometry.outputWidth
+    // Whole cache lines.
+    let length = (pixels * strips.pooling.channels + 15) / 16 * 16
+    guard geometry.channels == 1, geometry.strideX == 1, !strips.pooling.isPadded,
+      length + pixels * geometry.patchLength <= 16_384
+    else { return nil }
+    return length
+  }
+
+  /// Adds the patches of an image strip by strip, with the pixels of a strip as columns of the
+  /// product: so nothing has to be taken apart, and no chain changes.
+  private func addStrips(
+    of image: Int, _ unpooling: Unpooling, planes: UnsafeMutablePointer<Float>,
+    taps: UnsafeMutablePointer<Float>
+  ) {
+    for number in 0..<unpooling.strips.count {
+      let rows = unpooling.makePlanes(number, image: image, at: planes)
+      let pixels = rows.count * geometry.outputWidth
+      product(
+        ProductArguments(
+          a: arguments.b, rowAxis: SegmentedAxis(stride: 1),
+          depthAxis: SegmentedAxis(stride: arguments.bRowStride), depth: arguments.depth,
+          b: UnsafePointer(planes), bRowStride: pixels, c: taps, cRowStride: pixels,
+          rows: 0..<geometry.patchLength, columns: pixels, accumulates: false))
+      addTaps(
+        TapArguments(
+          geometry: geometry, taps: UnsafePointer(taps), rows: rows,
+          image: inputGradient + image * geometry.imageLength, clears: number == 0))
     }
   }
 }

@@ -32,6 +32,9 @@ public struct PlaneStrips: Sendable {
     (pooling.outputHeight + windowRowsPerStrip - 1) / windowRowsPerStrip
   }
 
+  /// The most rows of the image that a strip has.
+  var rowLimit: Int { (0..<count).map { rows($0).count }.max() ?? 0 }
+
   func windowRows(_ strip: Int) -> Range<Int> {
     strip * windowRowsPerStrip..<min(pooling.outputHeight, (strip + 1) * windowRowsPerStrip)
   }

@@ -4,6 +4,7 @@ public import KernelInterface
 public struct Unpooling: @unchecked Sendable {
   let strips: PlaneStrips
   private let kernel: @Sendable (PoolArguments) -> Void
+  private let planeKernel: @Sendable (PoolArguments) -> Void
   private let arguments: PoolArguments
 
   /// - Parameters:
@@ -16,6 +17,7 @@ public struct Unpooling: @unchecked Sendable {
   ) {
     self.strips = strips
     kernel = kernels.unpool
+    planeKernel = kernels.unpoolPlanes
     arguments = PoolArguments(
       geometry: strips.pooling, images: 0..<1, input: values, indices: indices, output: nil)
   }
@@ -23,16 +25,32 @@ public struct Unpooling: @unchecked Sendable {
   /// Writes a strip of an image to `target`.
   /// - Returns: the rows of the image.
   func make(_ strip: Int, image: Int, at target: UnsafeMutablePointer<Float>) -> Range<Int> {
+    let part = part(strip, image: image, at: target, rowStride: arguments.imageRowStride)
+    kernel(part)
+    return part.clearedRows
+  }
+
+  /// Writes a strip of an image to `target`, a plane for each channel: `[C, rows, W]`. No window
+  /// may lie in padding only.
+  /// - Returns: the rows of the image.
+  func makePlanes(_ strip: Int, image: Int, at target: UnsafeMutablePointer<Float>) -> Range<Int> {
+    let part = part(strip, image: image, at: target, rowStride: strips.pooling.width)
+    planeKernel(part)
+    return part.clearedRows
+  }
+
+  private func part(
+    _ strip: Int, image: Int, at target: UnsafeMutablePointer<Float>, rowStride: Int
+  ) -> PoolArguments {
     let rows = strips.rows(strip)
     let values = image * strips.pooling.outputPixels * strips.pooling.channels
     var part = arguments
     part.input += values
     part.indices = part.indices.map { $0 + values }
     // Where row 0 of the image would be.
-    part.output = target - rows.lowerBound * part.imageRowStride
+    part.output = target - rows.lowerBound * rowStride
     part.windowRows = strips.windowRows(strip)
     part.clearedRows = rows
-    kernel(part)
-    return rows
+    return part
   }
 }

@@ -43,6 +43,25 @@ import Testing
         stride: (2, 3)),
       Case(WindowCase(0, 6, 6, 2, window: (3, 3), to: 3), window: (2, 2), stride: (2, 2)),
     ]
+
+    /// Images of one channel, some of them with taps that fall on padding or rows and columns that
+    /// pooling drops.
+    static let ofOneChannel: [Case] = [
+      Case(WindowCase(2, 7, 5, 1, window: (2, 5), to: 3), window: (3, 1), stride: (3, 1)),
+      Case(
+        WindowCase(3, 11, 43, 1, window: (3, 3), padding: (1, 1, 1, 1), to: 9), window: (2, 3),
+        stride: (2, 2)),
+      Case(
+        WindowCase(2, 9, 6, 1, window: (4, 7), stride: (2, 1), padding: (3, 6, 2, 5), to: 20),
+        window: (2, 2), stride: (2, 2)),
+      Case(
+        WindowCase(2, 17, 12, 1, window: (2, 3), stride: (3, 1), padding: (0, 0, 1, 4), to: 5),
+        window: (1, 2), stride: (2, 3)),
+      Case(WindowCase(2, 20, 33, 1, window: (1, 1), to: 33), window: (2, 2), stride: (2, 2)),
+      Case(
+        WindowCase(1, 36, 36, 1, window: (5, 5), padding: (2, 2, 2, 2), to: 6), window: (2, 2),
+        stride: (2, 2)),
+    ]
   }
 
   private struct Negation: RowEpilogue, StripEpilogue, @unchecked Sendable {
@@ -162,7 +181,14 @@ import Testing
     }
   }
 
-  @Test(arguments: Case.all) func unpoolsForTheGradients(_ example: Case) throws {
+  /// Values that a chain of sums could treat in its own way, with one kind of NaN each.
+  static let rareValues: [[Float]] = [
+    [], [.nan, -0.0, 0, .leastNonzeroMagnitude, -.leastNormalMagnitude],
+    [.infinity, -.infinity, -0.0, 0, .greatestFiniteMagnitude],
+  ]
+
+  @Test(arguments: Case.all + Case.ofOneChannel, rareValues)
+  func unpoolsForTheGradients(_ example: Case, _ rareValues: [Float]) throws {
     let (g, p) = (example.convolution.geometry, example.pooling)
     let strips = try #require(PlaneStrips(pooling: p))
     var generator = TestGenerator(seed: 6)
@@ -170,6 +196,9 @@ import Testing
     let transposed = GuardedBuffer(generator.floats(g.patchLength * p.channels))
     let count = p.images * p.outputPixels * p.channels
     let values = GuardedBuffer(generator.floats(count))
+    for place in 0..<count where Int.random(in: 0..<8, using: &generator) == 0 {
+      values.pointer[place] = rareValues.randomElement(using: &generator) ?? 0
+    }
     let indices = GuardedBuffer([Int32](repeating: 0, count: count))
     let scores = GuardedBuffer(generator.floats(p.images * p.imageLength))
     testPools[0].run(

@@ -40,6 +40,25 @@ DEFEND_INLINE defend_vector defend_load_prefix(const float *p, intptr_t count) {
 #endif
 }
 
+/// The lanes from `first` up to `end` from memory, the others 0; both may be out of range. Nothing
+/// else is read.
+DEFEND_INLINE defend_vector defend_load_lanes(const float *p, intptr_t first, intptr_t end) {
+  const intptr_t lanes = sizeof(defend_vector) / sizeof(float);
+  first = first < 0 ? 0 : first > lanes ? lanes : first;
+  end = end < 0 ? 0 : end > lanes ? lanes : end;
+#if defined(__AVX512F__)
+  return (defend_vector)_mm512_maskz_loadu_ps(
+      (__mmask16)(((1u << end) - 1) & ~((1u << first) - 1)), p);
+#elif defined(__AVX2__)
+  return (defend_vector)_mm256_maskload_ps(
+      p, _mm256_andnot_si256(defend_prefix_mask(first), defend_prefix_mask(end)));
+#else
+  defend_vector v = 0;
+  for (intptr_t lane = first; lane < end; lane++) v[lane] = p[lane];
+  return v;
+#endif
+}
+
 /// Stores the first `count` lanes. Nothing behind them is written.
 DEFEND_INLINE void defend_store_prefix(float *p, intptr_t count, defend_vector v) {
 #if defined(__AVX512F__)
