@@ -103,7 +103,8 @@ public final class Program {
 
   /// Runs the program for the first `batch` examples of its inputs.
   public func run(batch: Int) {
-    run(batch: batch, tracks: Array(0..<batch))
+    if rowTracks != nil { return run(batch: batch, tracks: Array(0..<batch)) }
+    runCalls(batch: batch)
   }
 
   /// Runs the program for rows that resemble rows of earlier runs.
@@ -114,12 +115,16 @@ public final class Program {
   ///
   /// - Parameter tracks: one for each row, all different, in `0 ..< capacity`.
   public func run(batch: Int, tracks: [Int]) {
+    precondition(tracks.count == batch, "Program: \(tracks.count) tracks for \(batch) rows")
+    rowTracks?.begin(tracks, version: keptVariables.version)
+    runCalls(batch: batch)
+  }
+
+  private func runCalls(batch: Int) {
     precondition(
       batch > 0 && batch <= capacity, "Program: a batch of \(batch) exceeds \(capacity)")
-    precondition(tracks.count == batch, "Program: \(tracks.count) tracks for \(batch) rows")
     lastBatch = batch
     if bound[batch] == nil { bound[batch] = bind(batch: batch) }
-    rowTracks?.begin(tracks, version: keptVariables.version)
     panelStore.update(to: keptVariables.version, on: device.pool)
     for call in bound[batch]! { device.pool.run(call) }
     if updatesVariables { keptVariables.noteChange() }
