@@ -27,7 +27,7 @@ public struct RadiusSearch: Sendable {
   /// one that was never broken.
   func radii(of trial: Trial, key: RandomKey) -> [Double?] {
     let dataset = trial.dataset
-    let isCorrect = trial.isCorrect
+    let isCorrect = trial.answers.isCorrect
     var smallest = isCorrect.map { $0 ? nil : 0.0 }
     var largestWithstood = Array(repeating: 0.0, count: dataset.count)
     /// What the last attempt ended with, where it broke the example or not.

@@ -72,9 +72,9 @@ struct ReportParts {
   private func checkpoint(_ index: Int) -> Report.Checkpoint {
     let trial = trials[index]
     return Report.Checkpoint(
-      path: subjects[index].path, clean: Accuracy(outcomes: trial.isCorrect),
+      path: subjects[index].path, clean: Accuracy(outcomes: trial.answers.isCorrect),
       robust: outcomes[index].map { outcome in
-        let correct = outcome.examples.count { trial.isCorrect[$0] }
+        let correct = outcome.examples.count { trial.answers.isCorrect[$0] }
         return Report.RobustAccuracy(
           attack: suite.name, epsilon: outcome.threat.epsilon,
           accuracy: Accuracy(outcomes: outcome.robustExamples),
@@ -125,7 +125,8 @@ struct ReportParts {
 
   private func cleanComparison(_ baseline: Int, _ candidate: Int) -> PairedComparison {
     PairedComparison(
-      baselineOutcomes: trials[baseline].isCorrect, candidateOutcomes: trials[candidate].isCorrect)
+      baselineOutcomes: trials[baseline].answers.isCorrect,
+      candidateOutcomes: trials[candidate].answers.isCorrect)
   }
 
   private func robustComparison(
@@ -233,7 +234,8 @@ struct ReportParts {
     }
     return ExampleOutcome(
       checkpoint: subjects[subject].path, epsilon: outcome.threat.epsilon, index: example,
-      label: Int(trial.dataset.labels[example]), prediction: Int(trial.predictions[example]),
+      label: Int(trial.dataset.labels[example]),
+      prediction: Int(trial.answers.predictions[example]),
       robust: outcome.isRobust[example], attacks: attempts,
       witness: outcome.witnesses[example].map { witness in
         ExampleOutcome.Witness(

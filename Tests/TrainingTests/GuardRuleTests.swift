@@ -147,9 +147,9 @@ import Testing
     }
   }
 
-  static func watch(_ guarding: String) throws -> Watch {
+  static func watch(_ guarding: String, adversary: String = "") throws -> Watch {
     let recipe = try RecipeTests.recipe(
-      #"{"adversarial": {"ratio": 1}, "guard": {\#(guarding)}}"#)
+      #"{"adversarial": {"ratio": 1\#(adversary)}, "guard": {\#(guarding)}}"#)
     let model = try Models.linear()
     return Watch(
       Images.halves(10, seed: 2), recipe: recipe, model: model,
@@ -185,6 +185,17 @@ import Testing
       #expect(
         events[0].message
           == "80.0 % right under fgsm, \(percent).0 % under pgd:steps=10")
+    }
+  }
+
+  /// What leads away from wrong predictions comes upon the right class by itself.
+  @Test func predictedLabelsDoNotLeak() throws {
+    let figures = EpochRecord.Attacked(
+      count: 100, cleanAccuracy: 0.7, ownAccuracy: 0.8, robustAccuracy: 0.7, loss: 1)
+    for (labels, kinds) in [("true", [GuardEvent.Kind.labelLeaking]), ("predicted", [])] {
+      let watch = try Self.watch(#""gap": 0.2"#, adversary: #", "labels": "\#(labels)""#)
+      let events = try watch.alarms(figures, epoch: 1, step: 1, AttackPlan("fgsm"))
+      #expect(events.map(\.kind) == kinds)
     }
   }
 

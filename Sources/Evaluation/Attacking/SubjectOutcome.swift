@@ -32,7 +32,7 @@ package struct SubjectOutcome {
     self.threat = threat
     self.plans = plans
     self.keepsImages = keepsImages
-    isRobust = trial.isCorrect
+    isRobust = trial.answers.isCorrect
     attempts = plans.map { _ in Trial.Attempt() }
   }
 

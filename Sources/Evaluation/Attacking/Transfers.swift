@@ -12,7 +12,7 @@ struct Transfers {
     _ trials: [Trial], _ outcomes: [[SubjectOutcome]], _ suite: AttackSuite, _ key: RandomKey
   ) {
     for (index, threat) in outcomes[0].map(\.threat).enumerated() {
-      var matrix = trials.map { _ in trials.map(\.isCorrect) }
+      var matrix = trials.map { _ in trials.map(\.answers.isCorrect) }
       for source in trials.indices {
         matrix[source][source] = outcomes[source][index].isRobust
         for plan in suite.plans where threat.epsilon > 0 {

@@ -12,10 +12,7 @@ package final class Trial {
   package let device: Device
   package let capacity: Int
   package let verifier: Verifier
-  /// The model's answers to the images as they are.
-  package let predictions: [Int32]
-  /// `[N, classes]`
-  package let logits: [Float]
+  package let answers: DatasetAnswers
   private var runners: [RunnerKey: AttackRunner] = [:]
 
   private struct RunnerKey: Hashable {
@@ -33,38 +30,10 @@ package final class Trial {
     self.capacity = min(capacity, dataset.count)
     verifier = Verifier(
       model: model, variables: variables, capacity: self.capacity, device: device)
-    let classifier = Classifier(
-      model: model, variables: variables, element: .uint8, capacity: self.capacity,
-      device: device)
-    var predictions: [Int32] = []
-    var logits: [Float] = []
-    for first in stride(from: 0, to: dataset.count, by: self.capacity) {
-      let range = first..<min(first + self.capacity, dataset.count)
-      let size = dataset.imageSize
-      let answers = dataset.images.withUnsafeBytes { pixels in
-        dataset.labels.withUnsafeBufferPointer { labels in
-          classifier.answers(
-            to: UnsafeRawBufferPointer(
-              rebasing: pixels[range.lowerBound * size..<range.upperBound * size]),
-            labels: UnsafeBufferPointer(rebasing: labels[range]))
-        }
-      }
-      predictions += answers.predictions
-      logits += answers.logits.floats
-    }
-    self.predictions = predictions
-    self.logits = logits
-  }
-
-  /// Whether each example is classified correctly unharmed.
-  package var isCorrect: [Bool] { zip(predictions, dataset.labels).map { $0 == $1 } }
-
-  /// The classes but the true one, the most probable first.
-  package func wrongClasses(_ example: Int) -> [Int32] {
-    let classes = model.classCount
-    let row = logits[example * classes..<(example + 1) * classes]
-    let order = row.indices.sorted { (row[$1], $0) < (row[$0], $1) }
-    return order.map { Int32($0 - row.startIndex) }.filter { $0 != dataset.labels[example] }
+    answers = DatasetAnswers(
+      Classifier(
+        model: model, variables: variables, element: .uint8, capacity: self.capacity,
+        device: device), to: dataset)
   }
 
   /// A success that held in the second look.
@@ -125,7 +94,7 @@ package final class Trial {
         let tasks = standing.map { example in
           AttackRunner.Task(
             example: example, label: dataset.labels[example],
-            target: targets == 0 ? 0 : wrongClasses(example)[rank],
+            target: targets == 0 ? 0 : answers.classes(of: example)[rank],
             epsilon: Float(threat.epsilon))
         }
         var isBroken = Set<Int>()
@@ -196,7 +165,7 @@ package final class Trial {
         let tasks = (examples ?? Array(0..<dataset.count)).map { example in
           AttackRunner.Task(
             example: example, label: dataset.labels[example],
-            target: targets == 0 ? 0 : wrongClasses(example)[rank],
+            target: targets == 0 ? 0 : answers.classes(of: example)[rank],
             epsilon: Float(threat.epsilon))
         }
         _ = runner(plan, norm: threat.norm).run(

@@ -6,7 +6,7 @@ internal import Networks
 /// chance (Carlini et al. 2019, section 5.6).
 enum LargeRadiusFails: HealthCheck {
   static func findings(_ examination: Examination) -> [Report.Finding] {
-    let correct = examination.trial.isCorrect
+    let correct = examination.trial.answers.isCorrect
     let examples = examination.sample(correct.indices.filter { correct[$0] })
     guard let plan = examination.iterativePlans.max(by: { $0.attack.steps < $1.attack.steps }),
       !examples.isEmpty

@@ -6,8 +6,8 @@ enum ProbabilityOutputs: HealthCheck {
   static func findings(_ examination: Examination) -> [Report.Finding] {
     let trial = examination.trial
     let classes = trial.model.classCount
-    let rows = stride(from: 0, to: trial.logits.count, by: classes).map {
-      trial.logits[$0..<$0 + classes]
+    let rows = stride(from: 0, to: trial.answers.logits.count, by: classes).map {
+      trial.answers.logits[$0..<$0 + classes]
     }
     let count = rows.count { row in
       row.allSatisfy { (0...1).contains($0) } && abs(row.reduce(0, +) - 1) < 1e-3

@@ -28,7 +28,7 @@ extension Trial {
   /// How far the largest logit of an example is above the next one.
   fileprivate func margin(_ example: Int) -> Float {
     let classes = model.classCount
-    let sorted = logits[example * classes..<(example + 1) * classes].sorted(by: >)
+    let sorted = answers.logits[example * classes..<(example + 1) * classes].sorted(by: >)
     return sorted[0] - sorted[1]
   }
 }

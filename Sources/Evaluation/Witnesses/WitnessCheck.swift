@@ -54,7 +54,7 @@ public struct WitnessCheck: Sendable {
         for (claim, verdict) in zip(batch, trial.verdicts(on: batch, norm: file.norm)) {
           let isInData = dataset.labels.indices.contains(claim.example)
           if !isInData || dataset.labels[claim.example] != claim.label
-            || trial.predictions[claim.example] != claim.label
+            || trial.answers.predictions[claim.example] != claim.label
           {
             notClean += 1
           } else if !verdict.isAllowed {

@@ -53,6 +53,11 @@ public struct GuardSettings: Sendable {
       throw .invalid(
         place: place, "one step is no evidence of robustness; take pgd, for instance")
     }
+    guard plan.restarts == 1, plan.targets == 0 else {
+      throw .invalid(
+        place: place,
+        "the guard makes one attempt on each example, at any class; take pgd, for instance")
+    }
     return plan
   }
 

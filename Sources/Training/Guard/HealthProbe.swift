@@ -8,13 +8,16 @@ internal import Networks
 /// the guard's.
 struct HealthProbe {
   private let dataset: Dataset
+  private let classifier: Classifier
   private let verifier: Verifier
   private let threat: ThreatModel
   private let key: RandomKey
   /// Nil in a training without an adversary.
   private let attacks: (own: AttackRunner, probe: AttackRunner)?
-  /// The validation examples that are attacked.
-  private let attacked: [AttackRunner.Task]
+  private let own: AttackPlan
+  private let labelSource: Adversary.LabelSource
+  /// How many validation examples are attacked, the first ones.
+  private let attackedCount: Int
 
   /// - Parameter own: the training's attack, as it stands.
   init(
@@ -22,9 +25,14 @@ struct HealthProbe {
     device: Device
   ) {
     self.dataset = dataset
+    self.own = own
+    labelSource = recipe.adversary.labels
+    attackedCount = min(recipe.guarding.examples, dataset.count)
     let capacity = min(256, dataset.count)
     threat = ThreatModel(epsilon: recipe.adversary.epsilon)
     key = RandomKey(seed: UInt64(recipe.seed)).folding("probe")
+    classifier = Classifier(
+      model: model, variables: variables, element: .uint8, capacity: capacity, device: device)
     verifier = Verifier(model: model, variables: variables, capacity: capacity, device: device)
     func runner(_ plan: AttackPlan) -> AttackRunner {
       AttackRunner(
@@ -34,61 +42,54 @@ struct HealthProbe {
     attacks =
       recipe.objective.isAdversarial
       ? (runner(own), runner(recipe.guarding.probe)) : nil
-    attacked = dataset.labels.prefix(recipe.guarding.examples).enumerated().map { place, label in
-      AttackRunner.Task(
-        example: place, label: label, epsilon: Float(recipe.adversary.epsilon))
-    }
   }
 
   func run() -> EpochRecord.Probe {
-    let clean = cleanVerdicts()
+    let clean = DatasetAnswers(classifier, to: dataset)
+    let isCorrect = clean.isCorrect
     let count = Double(dataset.count)
     var probe = EpochRecord.Probe(
-      loss: clean.reduce(0) { $0 + Double($1.loss) } / count,
-      cleanAccuracy: Double(clean.count { $0.isCorrect }) / count)
+      loss: clean.losses.reduce(0) { $0 + Double($1) } / count,
+      cleanAccuracy: Double(isCorrect.count { $0 }) / count)
     guard let attacks else { return probe }
 
     // On the probe's examples alone, so that the three figures can be compared.
-    let own = accuracy(under: attacks.own)
-    let correct = attacked.filter { clean[$0.example].isCorrect }
+    let own = accuracy(under: attacks.own, clean)
+    let correct = (0..<attackedCount).filter { isCorrect[$0] }.map { task($0) }
     let robust = correct.count - broken(by: attacks.probe, among: correct)
-    func share(_ correct: Int) -> Double { Double(correct) / Double(attacked.count) }
+    func share(_ correct: Int) -> Double { Double(correct) / Double(attackedCount) }
     probe.attacked = .init(
-      count: attacked.count, cleanAccuracy: share(correct.count),
+      count: attackedCount, cleanAccuracy: share(correct.count),
       ownAccuracy: share(own.correct), robustAccuracy: share(robust), loss: own.loss)
     return probe
   }
 
-  private typealias CleanVerdict = (loss: Float, isCorrect: Bool)
-
-  private func cleanVerdicts() -> [CleanVerdict] {
-    let size = dataset.imageSize
-    let capacity = verifier.classifier.capacity
-    return stride(from: 0, to: dataset.count, by: capacity).flatMap { first -> [CleanVerdict] in
-      let batch = first..<min(first + capacity, dataset.count)
-      let pixels = dataset.images[batch.lowerBound * size..<batch.upperBound * size].map {
-        Float($0) / 255
-      }
-      let labels = Array(dataset.labels[batch])
-      let answers = pixels.withUnsafeBytes { pixels in
-        labels.withUnsafeBufferPointer { verifier.classifier.answers(to: pixels, labels: $0) }
-      }
-      return zip(answers.losses, zip(answers.predictions, labels)).map { ($0, $1.0 == $1.1) }
-    }
+  private func task(_ example: Int) -> AttackRunner.Task {
+    AttackRunner.Task(
+      example: example, label: dataset.labels[example], epsilon: Float(threat.epsilon))
   }
 
   /// Of the examples that the training's attack makes, in the ball or out of it.
-  private func accuracy(under runner: AttackRunner) -> (correct: Int, loss: Double) {
+  private func accuracy(
+    under runner: AttackRunner, _ clean: DatasetAnswers
+  ) -> (correct: Int, loss: Double) {
+    let tasks = (0..<attackedCount).map { example in
+      var task = task(example)
+      // Away from and towards the same classes as in training.
+      if labelSource == .predicted { task.label = clean.predictions[example] }
+      if own.targets > 0 { task.target = clean.classes(of: example, besides: task.label)[0] }
+      return task
+    }
     var (correct, loss) = (0, 0.0)
-    runner.run(attacked, on: dataset, key: key.folding("own"), stopsEarly: false) { finished in
+    runner.run(tasks, on: dataset, key: key.folding("own"), stopsEarly: false) { finished in
       let verdicts = verifier.verdicts(
-        on: finished.images, of: attacked[finished.tasks], dataset: dataset, threat: threat)
-      for (verdict, task) in zip(verdicts, attacked[finished.tasks]) {
-        correct += verdict.prediction == task.label ? 1 : 0
+        on: finished.images, of: tasks[finished.tasks], dataset: dataset, threat: threat)
+      for (verdict, task) in zip(verdicts, tasks[finished.tasks]) {
+        correct += verdict.prediction == dataset.labels[task.example] ? 1 : 0
         loss += Double(verdict.loss)
       }
     }
-    return (correct, loss / Double(attacked.count))
+    return (correct, loss / Double(attackedCount))
   }
 
   private func broken(by runner: AttackRunner, among tasks: [AttackRunner.Task]) -> Int {

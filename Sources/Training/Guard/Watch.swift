@@ -10,6 +10,7 @@ final class Watch {
   /// Whether there is an adversary to be guarded against.
   let isGuarding: Bool
   private let settings: GuardSettings
+  private let labels: Adversary.LabelSource
   private var healthProbe: HealthProbe
   private let makeProbe: (AttackPlan) -> HealthProbe
 
@@ -18,6 +19,7 @@ final class Watch {
   ) {
     self.validation = validation
     settings = recipe.guarding
+    labels = recipe.adversary.labels
     isGuarding = recipe.objective.isAdversarial
     makeProbe = { plan in
       HealthProbe(
@@ -68,7 +70,8 @@ final class Watch {
           "\(percent(figures.ownAccuracy)) right under \(plan.name), "
             + "\(percent(figures.robustAccuracy)) under \(settings.probe.name)"))
     }
-    if exceeds(figures.ownAccuracy, figures.cleanAccuracy, by: 0) {
+    // Led away from a wrong prediction, an example may well come upon its class.
+    if labels == .true, exceeds(figures.ownAccuracy, figures.cleanAccuracy, by: 0) {
       events.append(
         GuardEvent(
           .labelLeaking, epoch: epoch, step: step,
