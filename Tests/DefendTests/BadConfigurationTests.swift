@@ -65,6 +65,11 @@ internal import Testing
         "fgsm",
         "recipe.json: guard: probe: one step is no evidence of robustness; take pgd, for instance"
       ),
+      (
+        "pgd:restarts=2",
+        "recipe.json: guard: probe: the guard makes one attempt on each example, at any class; "
+          + "take pgd, for instance"
+      ),
     ] {
       try sandbox.write(#"{"guard": {"probe": "\#(probe)"}}"#, to: "recipe.json")
       try await Mistake("train --config recipe.json --limit 40 --output old", 65, message)

@@ -58,6 +58,12 @@ internal import Testing
       "train --objective free --attack pgd", 64,
       "--objective, --attack: free moves its own perturbation; leave out attack"),
     Mistake(
+      "train --adv-ratio 0 --attack pgd", 64,
+      "--attack has no meaning in plain training; give --adv-ratio more than 0"),
+    Mistake(
+      "train --adv-ratio 0.5 --validation 0 --on-collapse stop", 64,
+      "--on-collapse has no meaning with --validation 0: nothing guards the run"),
+    Mistake(
       "train --init tiny.safetensors --data-dir tiny --batch-size 1000", 64,
       "a batch of 1000 is more than the 54 training examples; use a smaller --batch-size"),
     Mistake(

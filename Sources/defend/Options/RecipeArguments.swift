@@ -76,9 +76,10 @@ extension ArgumentFormat {
 }
 
 extension ConfigurationError {
-  /// Behind the name of an option, which says already that it is about such a thing.
+  /// Behind the name of an option and its value, which say already what is unknown.
   func asOption(_ kind: String) -> String {
-    if case .invalid(kind, let reason) = self { return reason }
-    return description
+    guard case .invalid(let place, let reason) = self else { return description }
+    let isName = place == kind || place.hasPrefix(kind + " ") && place.hasSuffix(": type")
+    return isName ? reason : description
   }
 }

@@ -123,7 +123,24 @@ struct RecipeOptions: ParsableArguments {
     if let seed { recipe.seed = seed }
     if let validation { recipe.validation = validation }
     if let limit = data.limit { recipe.limit = limit }
+    try checkThatAllMatter(in: recipe)
     return recipe
+  }
+
+  /// An option without effect would be taken for one that had it.
+  private func checkThatAllMatter(in recipe: Recipe) throws(ValidationError) {
+    let forAdversary = [
+      ("--attack", attack != nil), ("--objective", objective != nil),
+      ("--on-collapse", onCollapse != nil),
+    ]
+    if !recipe.objective.isAdversarial, let (name, _) = forAdversary.first(where: { $0.1 }) {
+      throw ValidationError(
+        "\(name) has no meaning in plain training; give --adv-ratio more than 0")
+    }
+    if recipe.validation == 0, onCollapse != nil {
+      throw ValidationError(
+        "--on-collapse has no meaning with --validation 0: nothing guards the run")
+    }
   }
 
   private func setAdversary(of recipe: inout Recipe) throws {

@@ -75,8 +75,7 @@ final class TrainingDisplay {
       "epoch \(epoch)/\(epochs)  \(Int(100 * Double(step) / Double(steps))) %  "
       + "loss \(loss.text(4))  \(Int(rate).grouped) ex/s  \(Int(left.rounded(.up))) s left"
     if let validation {
-      line +=
-        "  clean \((100 * validation.cleanAccuracy).text(1)) %"
+      line += "  clean \((100 * validation.cleanAccuracy).text(1)) %"
     }
     // A line that wraps could not be written over.
     Terminal.write("\r\u{1B}[K" + line.prefix(Terminal.columns - 1))
