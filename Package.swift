@@ -152,6 +152,7 @@ let package = Package(
       name: "NetworksTests",
       dependencies: [
         "Autodiff", "BundledFiles", "Configurations", "Digests", "ModelFixtures", "Networks",
+        "TestSupport",
       ], exclude: ["Golden"], swiftSettings: strict),
     .target(
       name: "ModelFixtures", dependencies: ["Autodiff", "Configurations", "Datasets", "Networks"],
@@ -160,6 +161,7 @@ let package = Package(
       name: "AttacksTests",
       dependencies: [
         "Attacks", "Autodiff", "Configurations", "Kernels", "ModelFixtures", "Networks",
+        "TestSupport",
       ], exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
       name: "EvaluationTests",

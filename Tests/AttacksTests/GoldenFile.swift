@@ -1,4 +1,4 @@
-import Foundation
+import TestSupport
 
 /// The numbers of another implementation (see `Golden/make_golden.py`).
 struct GoldenFile: Decodable {
@@ -51,12 +51,5 @@ struct GoldenFile: Decodable {
   let bumps: [Bumps]
   let losses: [Losses]
 
-  static let shared: GoldenFile = {
-    let path = URL(filePath: #filePath).appending(path: "../Golden/golden.json").standardized
-    do {
-      return try JSONDecoder().decode(GoldenFile.self, from: Data(contentsOf: path))
-    } catch {
-      preconditionFailure("\(path.path): \(error)")
-    }
-  }()
+  static let shared = golden()
 }

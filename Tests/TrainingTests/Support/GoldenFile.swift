@@ -1,5 +1,5 @@
 import Autodiff
-import Foundation
+import TestSupport
 
 /// Numbers of PyTorch in float64 (see `Golden/make_golden.py`).
 struct GoldenFile: Decodable {
@@ -21,12 +21,5 @@ struct GoldenFile: Decodable {
   let trades, mart, angle, angleOfBoth: Measured
   let free: Free
 
-  static let shared: GoldenFile = {
-    let path = URL(filePath: #filePath).appending(path: "../../Golden/golden.json").standardized
-    do {
-      return try JSONDecoder().decode(GoldenFile.self, from: Data(contentsOf: path))
-    } catch {
-      preconditionFailure("\(path.path): \(error)")
-    }
-  }()
+  static let shared = golden()
 }
