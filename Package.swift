@@ -169,10 +169,12 @@ let package = Package(
         "Attacks", "Autodiff", "Configurations", "Datasets", "Evaluation", "Kernels",
         "ModelFixtures", "Networks", "TestSupport", "TrainedModels", "Training",
       ], exclude: ["Golden"], swiftSettings: strict),
+    .target(name: "AllocationCounting", path: "Tests/AllocationCounting"),
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Attacks", "Autodiff", "Checkpoints", "Configurations", "Datasets", "Kernels",
+        "AllocationCounting", "Attacks", "Autodiff", "Checkpoints", "Configurations", "Datasets",
+        "Kernels",
         "ModelFixtures", "Networks", "TestSupport", "Training",
       ], exclude: ["Golden"], swiftSettings: strict),
     .testTarget(

@@ -32,6 +32,15 @@ public struct PerturbationSet {
     }
   }
 
+  /// The same set with bounds that were computed before.
+  package init(_ set: PerturbationSet, lower: Expression, upper: Expression) {
+    norm = set.norm
+    images = set.images
+    epsilon = set.epsilon
+    self.lower = lower
+    self.upper = upper
+  }
+
   /// The change of length 1 in the norm along which a function with this gradient grows fastest; no
   /// change where the gradient is zero.
   public func steepest(_ gradient: Expression) -> Expression {

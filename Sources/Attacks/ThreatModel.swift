@@ -21,12 +21,14 @@ public struct ThreatModel: Hashable, Sendable {
     epsilon >= 0 && epsilon.isFinite && (norm != .linf || epsilon <= 1)
   }
 
+  /// ε as the attacks have it, in Double.
+  package var limit: Double { Double(Float(epsilon)) }
+
   /// Whether an image may be counted: every pixel finite and in 0…1, and the image within
   /// float32(ε) of the original, compared in Double.
   public func allows(
     _ image: UnsafeBufferPointer<Float>, for original: UnsafeBufferPointer<Float>
   ) -> Bool {
-    let limit = Double(Float(epsilon))
     guard norm == .linf else {
       return isInRange(image) && distance(image, original) <= limit
     }

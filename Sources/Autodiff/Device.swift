@@ -22,6 +22,16 @@ public final class Device: Sendable {
     pool.run(count, body)
   }
 
+  /// How far an image is from bytes / 255, in Double, where it is furthest (NaN where a pixel is),
+  /// and how many of its pixels are not in 0…1.
+  package func change(
+    of image: UnsafeBufferPointer<Float>, from original: UnsafeBufferPointer<UInt8>
+  ) -> (largest: Double, outside: Int) {
+    precondition(image.count == original.count, "Device.change: images of different sizes")
+    guard let image = image.baseAddress, let bytes = original.baseAddress else { return (0, 0) }
+    return instructionSet.kernels.pixelChange(image, bytes, original.count)
+  }
+
   /// The multiplications and additions a second of a loop that stays in registers, on all threads:
   /// the limit of every product. Takes about 20 ms.
   public func measuredPeak() -> Double {

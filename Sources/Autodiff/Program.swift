@@ -126,7 +126,8 @@ public final class Program {
     lastBatch = batch
     if bound[batch] == nil { bound[batch] = bind(batch: batch) }
     panelStore.update(to: keptVariables.version, on: device.pool)
-    for call in bound[batch]! { device.pool.run(call) }
+    // Going through a buffer allocates nothing, in debug builds either.
+    bound[batch]!.withUnsafeBufferPointer { for call in $0 { device.pool.run(call) } }
     if updatesVariables { keptVariables.noteChange() }
   }
 
@@ -137,20 +138,6 @@ public final class Program {
     precondition(
       input.node.operation is Input, "Program: only inputs are written, not \(input.type)")
     return inputs[input.index]
-  }
-
-  /// Writes an input that does not depend on the batch, or its first examples.
-  public func write(_ value: Tensor, to input: Expression) {
-    guard let memory = memory(of: input) else { return }
-    precondition(
-      value.elementType == input.element
-        && value.count * value.elementType.byteCount <= memory.count,
-      "Program: \(value.elementType)\(value.shape) does not fit the input \(input.type)")
-    switch value.storage {
-    case .float32(let elements): memory.copyBytes(from: elements.withUnsafeBytes { Array($0) })
-    case .int32(let elements): memory.copyBytes(from: elements.withUnsafeBytes { Array($0) })
-    case .uint8(let elements): memory.copyBytes(from: elements)
-    }
   }
 
   /// A result of the last run.

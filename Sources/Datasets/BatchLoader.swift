@@ -79,8 +79,8 @@ public struct BatchLoader: Sendable {
       "BatchLoader.load: no room for \(range.count) examples")
     dataset.images.withUnsafeBytes { source in
       let target = UnsafeMutableRawBufferPointer(images)
-      for (place, position) in range.enumerated() {
-        let example = Int(order[position])
+      for place in stride(from: 0, to: range.count, by: 1) {
+        let example = Int(order[range.lowerBound + place])
         let image = source[(example * size)..<((example + 1) * size)]
         let room = target[(place * size)..<((place + 1) * size)]
         if let augmenter {

@@ -34,6 +34,7 @@ public struct Dataset: Sendable {
     self.name = name
     self.part = part
     self.imageShape = imageShape
+    imageSize = imageShape.reduce(1, *)
     self.images = images
     self.labels = labels
     self.classNames = classNames
@@ -45,7 +46,7 @@ public struct Dataset: Sendable {
   public var count: Int { labels.count }
 
   /// The number of bytes of one image, H·W·C.
-  public var imageSize: Int { imageShape.reduce(1, *) }
+  public let imageSize: Int
 
   public var classCount: Int { classNames.count }
 

@@ -59,6 +59,12 @@ public final class KernelTable: Sendable {
       _ result: UnsafeMutablePointer<Float>, _ rows: Int, _ classes: Int
     ) -> Void
 
+  /// How far an image is from bytes / 255, in Double, where it is furthest (NaN where a pixel is),
+  /// and how many of its pixels are not in 0…1.
+  public let pixelChange:
+    @Sendable (_ image: UnsafePointer<Float>, _ original: UnsafePointer<UInt8>, _ count: Int)
+      -> (largest: Double, outside: Int)
+
   /// Runs 12 chains of fused multiply-adds on registers, `iterations` long each.
   public let multiplyAddRegisters: @Sendable (_ iterations: Int) -> Float
 
@@ -86,13 +92,17 @@ public final class KernelTable: Sendable {
     crossEntropy:
       @escaping @Sendable (
         UnsafePointer<Float>, UnsafePointer<Int32>, UnsafeMutablePointer<Float>, Int, Int
-      ) -> Void
+      ) -> Void,
+    pixelChange:
+      @escaping @Sendable (UnsafePointer<Float>, UnsafePointer<UInt8>, Int)
+      -> (largest: Double, outside: Int)
   ) {
     self.lanes = lanes
     self.multiplyAddRegisters = multiplyAddRegisters
     self.loop = loop
     self.sumRows = sumRows
     self.sumRun = sumRun
+    self.pixelChange = pixelChange
     self.softmax = softmax
     self.crossEntropy = crossEntropy
     self.product = product

@@ -43,7 +43,8 @@ extension KernelTable {
       sumRows: sumOverRows,
       sumRun: sumOverRun,
       softmax: softmaxRows,
-      crossEntropy: crossEntropyRows)
+      crossEntropy: crossEntropyRows,
+      pixelChange: changeOfPixels)
   }
 }
 

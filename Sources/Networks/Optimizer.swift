@@ -21,11 +21,20 @@ public protocol Optimizer: Sendable {
   /// What becomes of the parameters and of the optimizer's own variables.
   func updates(_ gradients: [(parameter: Expression, gradient: Expression)]) -> [Program.Update]
 
-  /// The values of the scalar inputs that the updates read, for a step counted from 1. Computed in
-  /// Double by multiplication, so that they have the same bits everywhere.
+  /// Gives the scalar inputs that the updates read and their values, for a step counted from 1.
+  /// Computed in Double by multiplication, so that they have the same bits everywhere.
   ///
   /// - Parameter rateFactor: what the schedule multiplies the learning rate by.
-  func scalars(step: Int, rateFactor: Double) -> [String: Float]
+  func forEachScalar(step: Int, rateFactor: Double, _ body: (String, Float) -> Void)
+}
+
+extension Optimizer {
+  /// The scalar inputs' values by their names.
+  public func scalars(step: Int, rateFactor: Double) -> [String: Float] {
+    var scalars: [String: Float] = [:]
+    forEachScalar(step: step, rateFactor: rateFactor) { scalars[$0] = $1 }
+    return scalars
+  }
 }
 
 /// The optimizers that a recipe can name.

@@ -76,7 +76,7 @@ package final class TrainingStep {
     }
   }
 
-  /// Takes a step, counted from 1, on one batch.
+  /// Takes a step, counted from 1, on one batch. After the first of each size nothing is allocated.
   ///
   /// - Parameters:
   ///   - rateFactor: what the schedule multiplies the learning rate by.
@@ -90,15 +90,16 @@ package final class TrainingStep {
       batch, images: program.memory(of: inputs.images)!.bindMemory(to: UInt8.self),
       labels: program.memory(of: inputs.labels)!.bindMemory(to: Int32.self),
       examples: program.memory(of: inputs.examples)?.bindMemory(to: Int32.self) ?? examples)
-    for (name, value) in optimizer.scalars(step: step, rateFactor: rateFactor) {
-      program.write(Tensor([value], shape: []), to: scalars[name]!)
+    optimizer.forEachScalar(step: step, rateFactor: rateFactor) { name, value in
+      program.write(value, to: scalars[name]!)
     }
-    program.write(Tensor([Float(epsilon)], shape: []), to: inputs.epsilon)
-    let words = [key.words.x, key.words.y].map { Int32(bitPattern: $0) }
-    program.write(Tensor(words, shape: [2]), to: inputs.key)
+    program.write(Float(epsilon), to: inputs.epsilon)
+    program.write(key, to: inputs.key)
     program.run(batch: count)
-    let loss = terms.reduce(0) { sum, term in
-      sum + term.weight * program.withMemory(of: term.mean) { Double($0.load(as: Float.self)) }
+    let loss = terms.withUnsafeBufferPointer { terms in
+      terms.reduce(0) { sum, term in
+        sum + term.weight * program.withMemory(of: term.mean) { Double($0.load(as: Float.self)) }
+      }
     }
     return (count, loss)
   }

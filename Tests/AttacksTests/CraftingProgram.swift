@@ -44,11 +44,8 @@ struct CraftingProgram {
     let order = order ?? Array(crafting.labels.indices)
     let input = crafting.model.specification.input
     let size = input.reduce(1, *)
-    let words = RandomKey(seed: seed).words
-    program.write(Tensor([Float(epsilon)], shape: []), to: self.epsilon)
-    program.write(
-      Tensor([Int32(bitPattern: words.x), Int32(bitPattern: words.y)], shape: [2]),
-      to: randomness.key)
+    program.write(Float(epsilon), to: self.epsilon)
+    program.write(RandomKey(seed: seed), to: randomness.key)
     var made = Crafting.Made()
     for start in stride(from: 0, to: order.count, by: program.capacity) {
       let rows = order[start..<min(start + program.capacity, order.count)]

@@ -44,7 +44,7 @@ import Testing
 
     func run(_ program: Program, _ result: Expression, epsilon: Float, changes: [Float]) -> [Float]
     {
-      program.write(Tensor([epsilon], shape: []), to: self.epsilon)
+      program.write(epsilon, to: self.epsilon)
       program.write(Tensor(changes, shape: [count, 28, 28, 1]), to: self.changes)
       program.run(batch: count)
       return program.read(result).floats
@@ -140,7 +140,7 @@ import Testing
     program.write(Tensor([1, 2] as [Int32], shape: [2]), to: key)
     program.write(Tensor((0..<Int32(count)).map { $0 }, shape: [count]), to: examples)
     for radius in [0.1, 0.4] {
-      program.write(Tensor([Float(radius)], shape: []), to: epsilon)
+      program.write(Float(radius), to: epsilon)
       program.run(batch: count)
       let made = Crafting.Made(originals: gray, examples: program.read(result).floats)
       let threat = ThreatModel(epsilon: radius, norm: norm)

@@ -73,7 +73,7 @@ import Testing
     radii += (0..<400).map { Double(key.uniform(row: 0, index: $0)) }
     radii += (0..<200).map { Double(key.uniform(row: 1, index: $0)) / 255 }
     let wrong = radii.filter { radius in
-      program.write(Tensor([Float(radius)], shape: []), to: epsilon)
+      program.write(Float(radius), to: epsilon)
       program.run(batch: 1)
       let values = [images, set.lower, set.upper].map { program.read($0).floats }
       let limit = Double(Float(radius))

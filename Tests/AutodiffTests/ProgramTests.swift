@@ -123,7 +123,7 @@ import Testing
       let found = (programs + [plain]).map { program in
         program.write(Tensor(pixels, shape: [70, 8, 9, 1]), to: x)
         if !isConstant {
-          program.write(Tensor([Float(1 + round % 3)], shape: []), to: scale)
+          program.write(Float(1 + round % 3), to: scale)
         }
         program.run(batch: batch, tracks: tracks)
         return [program.read(result), program.read(deep)]

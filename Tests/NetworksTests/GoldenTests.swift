@@ -113,7 +113,7 @@ import Testing
       program.write(Tensor([0, 1, 2, 3, 1, 2] as [Int32], shape: [6]), to: labels)
       for step in 1...4 {
         for (name, value) in optimizer.scalars(step: step, rateFactor: 1) {
-          program.write(Tensor([value], shape: []), to: graph.input(name, shape: []))
+          program.write(value, to: graph.input(name, shape: []))
         }
         program.run(batch: 6)
       }
@@ -164,7 +164,7 @@ struct SmallProgram {
       program.write(Tensor(value.map { Float($0) }, shape: [value.count]), to: gradient)
     }
     for (name, value) in scalars {
-      program.write(Tensor([value], shape: []), to: graph.input(name, shape: []))
+      program.write(value, to: graph.input(name, shape: []))
     }
     program.run(batch: 1)
   }

@@ -35,7 +35,7 @@ import Testing
     return (1...steps).map { step in
       program.write(Tensor(Self.gradient(step: step), shape: [count]), to: gradient)
       for (name, value) in optimizer.scalars(step: step, rateFactor: 1) {
-        program.write(Tensor([value], shape: []), to: graph.input(name, shape: []))
+        program.write(value, to: graph.input(name, shape: []))
       }
       program.run(batch: 1)
       return variables["w"].floats

@@ -56,9 +56,8 @@ import Testing
     let pixels = images.images[..<(36 * count)].map { Float($0) / 255 }
     let key = RandomKey(seed: 5)
     program.write(Tensor(pixels, shape: [count, 6, 6, 1]), to: input)
-    program.write(Tensor([Float(epsilon)], shape: []), to: radius)
-    program.write(
-      Tensor([key.words.x, key.words.y].map { Int32(bitPattern: $0) }, shape: [2]), to: words)
+    program.write(Float(epsilon), to: radius)
+    program.write(key, to: words)
     program.write(Tensor((0..<Int32(count)).map { $0 }, shape: [count]), to: examples)
     program.run(batch: count)
     let places = program.read(start).floats

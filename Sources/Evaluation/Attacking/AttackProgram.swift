@@ -29,6 +29,9 @@ final class AttackProgram {
     )
   /// The state's images and memory: results of `whole` and `start`, inputs of the others.
   private let state: [Expression]
+  /// The bounds of each pixel where they depend on the image: results of `start`, inputs of `step`
+  /// and `proposal`, which so need not find them anew.
+  private let bounds: [Expression]
   private let outputs: Outputs
 
   /// Results besides the state.
@@ -61,11 +64,21 @@ final class AttackProgram {
       graph.input("warm images", shape: shape), graph.input("warm flags", shape: [.batch]),
       (0..<scalarCount).map { graph.input("scalars.\($0)", shape: []) }
     )
+    var allowed = PerturbationSet(
+      around: inputs.images.converted(to: .float32) / 255,
+      epsilon: searchesRadius
+        ? inputs.epsilon.reshaped(to: [.batch, 1, 1, 1]) : inputs.epsilon, norm: norm)
+    switch (norm, phase) {
+    case (.linf, .start):
+      bounds = [allowed.lower, allowed.upper]
+    case (.linf, .step), (.linf, .proposal):
+      bounds = [graph.input("lower", shape: shape), graph.input("upper", shape: shape)]
+      allowed = PerturbationSet(allowed, lower: bounds[0], upper: bounds[1])
+    default:
+      bounds = []
+    }
     let problem = AttackProblem(
-      PerturbationSet(
-        around: inputs.images.converted(to: .float32) / 255,
-        epsilon: searchesRadius
-          ? inputs.epsilon.reshaped(to: [.batch, 1, 1, 1]) : inputs.epsilon, norm: norm),
+      allowed,
       labels: inputs.labels, targets: isTargeted ? inputs.targets : nil,
       randomness: .init(key: inputs.key, examples: inputs.examples),
       warmStart: searchesRadius ? (inputs.warmImages, inputs.warmFlags) : nil,
@@ -114,7 +127,8 @@ final class AttackProgram {
     self.outputs = outputs
     let isStart = phase == .whole || phase == .start
     program = Program(
-      results: (isStart ? state : []) + outputs.all, updates: updates, variables: variables,
+      results: (isStart ? state + bounds : []) + outputs.all, updates: updates,
+      variables: variables,
       capacity: capacity, device: device, followsRows: phase == .decision)
   }
 
@@ -154,18 +168,15 @@ final class AttackProgram {
     if inputs.epsilon.shape.rank == 1 {
       program.write(Tensor(radii, shape: [radii.count]), to: inputs.epsilon)
     } else {
-      program.write(Tensor([radii[0]], shape: []), to: inputs.epsilon)
+      program.write(radii[0], to: inputs.epsilon)
     }
   }
 
   /// - Parameter stopsEarly: whether images that are known to be adversarial stay as they are.
   func write(key: RandomKey, scalars: [Float], stopsEarly: Bool) {
-    program.write(Tensor([stopsEarly ? 1 : 0] as [Float], shape: []), to: inputs.stops)
-    let words = [key.words.x, key.words.y].map { Int32(bitPattern: $0) }
-    program.write(Tensor(words, shape: [2]), to: inputs.key)
-    for (input, value) in zip(inputs.scalars, scalars) {
-      program.write(Tensor([value], shape: []), to: input)
-    }
+    program.write(stopsEarly ? 1 : 0, to: inputs.stops)
+    program.write(key, to: inputs.key)
+    for (input, value) in zip(inputs.scalars, scalars) { program.write(value, to: input) }
   }
 
   /// Runs the program for the first `count` examples, in a batch that is one of few sizes: a
@@ -177,7 +188,7 @@ final class AttackProgram {
 
   /// Begins with the state that another program made.
   func takeState(from start: AttackProgram) {
-    for (input, value) in zip(state, start.state) {
+    for (input, value) in zip(state + bounds, start.state + start.bounds) {
       guard let memory = program.memory(of: input) else { continue }
       start.program.withMemory(of: value) { memory.copyMemory(from: $0) }
     }
@@ -223,7 +234,7 @@ final class AttackProgram {
     let perExample = [
       inputs.images, inputs.labels, inputs.targets, inputs.examples, inputs.epsilon,
     ]
-    for input in perExample + state where input.shape.isPerExample {
+    for input in perExample + state + bounds where input.shape.isPerExample {
       guard let rows = rows(of: input) else { continue }
       rows.copy(source, of: rows, to: target)
     }

@@ -107,30 +107,29 @@ package final class AttackRunner {
     var steps = 0
     for first in stride(from: 0, to: tasks.count, by: capacity) {
       let range = first..<min(first + capacity, tasks.count)
-      let claimed = run(
+      let (images, claimed) = run(
         tasks[range], on: dataset, key: key, stopsEarly: stopsEarly, steps: &steps)
       finish(
         Finished(
           tasks: range,
-          images: UnsafeBufferPointer(rebasing: finished[..<(range.count * imageSize)]),
+          images: UnsafeBufferPointer(rebasing: images[..<(range.count * imageSize)]),
           isClaimed: claimed))
     }
     return steps
   }
 
-  /// - Returns: whether each task's images are claimed to be adversarial.
+  /// - Returns: each task's images, and whether they are claimed to be adversarial.
   private func run(
     _ tasks: ArraySlice<Task>, on dataset: Dataset, key: RandomKey, stopsEarly: Bool,
     steps: inout Int
-  ) -> [Bool] {
+  ) -> (UnsafeBufferPointer<Float>, [Bool]) {
     starting.load(tasks, dataset)
     starting.write(key: key, scalars: [], stopsEarly: stopsEarly)
     starting.program.run(batch: tasks.count)
     var isClaimed = Array(repeating: false, count: tasks.count)
     guard let stepping else {
       steps += tasks.count
-      keep(starting.images(), row: 0, count: tasks.count, at: 0)
-      return isClaimed
+      return (starting.images(), isClaimed)
     }
     stepping.load(tasks, dataset)
     stepping.takeState(from: starting)
@@ -145,7 +144,7 @@ package final class AttackRunner {
       let fooled = stepping.fooledRows(among: rows.count)
       // From the last on, so that the row that takes a place has been looked at.
       for row in fooled.reversed() {
-        keep(stepping.images(), row: row, count: 1, at: rows[row])
+        keep(stepping.images(), row: row, at: rows[row])
         isClaimed[rows[row]] = true
         stepping.moveRow(rows.count - 1, to: row)
         rows[row] = rows[rows.count - 1]
@@ -153,14 +152,14 @@ package final class AttackRunner {
       }
     }
     for (row, task) in rows.enumerated() {
-      keep(stepping.images(), row: row, count: 1, at: task)
+      keep(stepping.images(), row: row, at: task)
     }
-    return isClaimed
+    return (UnsafeBufferPointer(finished), isClaimed)
   }
 
-  private func keep(_ images: UnsafeBufferPointer<Float>, row: Int, count: Int, at task: Int) {
+  private func keep(_ images: UnsafeBufferPointer<Float>, row: Int, at task: Int) {
     let source = UnsafeBufferPointer(
-      rebasing: images[row * imageSize..<(row + count) * imageSize])
+      rebasing: images[row * imageSize..<(row + 1) * imageSize])
     _ = UnsafeMutableBufferPointer(rebasing: finished[(task * imageSize)...]).update(from: source)
   }
 }

@@ -9,7 +9,7 @@ package final class Classifier {
   private let labels: Expression
   private let logits: Expression
   private let losses: Expression
-  private let softmax: Expression
+  private let device: Device
 
   /// - Parameters:
   ///   - variables: the parameters' values; those of a run of training may change between calls.
@@ -19,6 +19,7 @@ package final class Classifier {
     device: Device
   ) {
     self.capacity = capacity
+    self.device = device
     let graph = Graph()
     let shape = Shape([.batch] + model.specification.input.map { Dimension($0) })
     images = graph.input("images", shape: shape, element: element)
@@ -26,9 +27,8 @@ package final class Classifier {
     let values = element == .uint8 ? images.converted(to: .float32) / 255 : images
     logits = model.logits(of: values)
     losses = logits.softmaxCrossEntropy(labels: labels)
-    softmax = logits.softmax()
     program = Program(
-      results: [logits, losses, softmax], variables: variables, capacity: capacity, device: device)
+      results: [logits, losses], variables: variables, capacity: capacity, device: device)
   }
 
   /// What a model makes of a batch of images.
@@ -46,7 +46,7 @@ package final class Classifier {
   package func answers(
     to images: UnsafeRawBufferPointer, labels: UnsafeBufferPointer<Int32>
   ) -> Answers {
-    program.memory(of: self.images)!.copyMemory(from: images)
+    copy(images, to: program.memory(of: self.images)!)
     program.memory(of: self.labels)!.copyMemory(from: UnsafeRawBufferPointer(labels))
     program.run(batch: labels.count)
     let logits = program.read(logits)
@@ -54,13 +54,29 @@ package final class Classifier {
       predictions: Self.classes(logits), losses: program.read(losses).floats, logits: logits)
   }
 
+  private func copy(_ source: UnsafeRawBufferPointer, to target: UnsafeMutableRawBufferPointer) {
+    let part = 1 << 16
+    device.forEach((source.count + part - 1) / part) { index in
+      let range = index * part..<min(source.count, (index + 1) * part)
+      UnsafeMutableRawBufferPointer(rebasing: target[range]).copyMemory(
+        from: UnsafeRawBufferPointer(rebasing: source[range]))
+    }
+  }
+
   /// The softmax of the model's logits for one image in 0…1, `[classes]`.
   package func probabilities(of image: [Float]) -> [Float] {
-    image.withUnsafeBytes { image in
+    let answers = image.withUnsafeBytes { image in
       withUnsafePointer(to: 0) {
-        _ = answers(to: image, labels: UnsafeBufferPointer(start: $0, count: 1))
+        self.answers(to: image, labels: UnsafeBufferPointer(start: $0, count: 1))
       }
     }
+    let graph = Graph()
+    let logits = graph.input("logits", shape: Shape(answers.logits.shape.map { Dimension($0) }))
+    let softmax = logits.softmax()
+    let program = Program(
+      results: [softmax], variables: Variables(), capacity: 1, device: device)
+    program.write(answers.logits, to: logits)
+    program.run(batch: 1)
     return program.read(softmax).floats
   }
 

@@ -58,20 +58,34 @@ package struct Verifier {
       let verdicts = UnsafeMutableBufferPointer(rebasing: result[..<tasks.count])
       filled = tasks.count
       device.forEach((tasks.count + group - 1) / group) { part in
-        var original = [Float](repeating: 0, count: size)
         for index in part * group..<min(tasks.count, (part + 1) * group) {
           let image = UnsafeBufferPointer(rebasing: images[index * size..<(index + 1) * size])
           let first = tasks[index].example * size
-          for place in 0..<size { original[place] = Float(dataset.images[first + place]) / 255 }
-          let threat = threat(tasks[index])
-          original.withUnsafeBufferPointer { original in
-            (verdicts.baseAddress! + index).initialize(
-              to: Verdict(
-                isAllowed: threat.allows(image, for: original),
-                prediction: answers.predictions[index],
-                distance: threat.distance(image, original), loss: answers.losses[index]))
+          let look = dataset.images.withUnsafeBufferPointer { pixels in
+            self.look(
+              at: image, besides: UnsafeBufferPointer(rebasing: pixels[first..<first + size]),
+              threat(tasks[index]))
           }
+          (verdicts.baseAddress! + index).initialize(
+            to: Verdict(
+              isAllowed: look.isAllowed, prediction: answers.predictions[index],
+              distance: look.distance, loss: answers.losses[index]))
         }
+      }
+    }
+  }
+
+  private func look(
+    at image: UnsafeBufferPointer<Float>, besides original: UnsafeBufferPointer<UInt8>,
+    _ threat: ThreatModel
+  ) -> (isAllowed: Bool, distance: Double) {
+    switch threat.norm {
+    case .linf:
+      let change = device.change(of: image, from: original)
+      return (change.outside == 0 && change.largest <= threat.limit, change.largest)
+    case .l2:
+      return original.map { Float($0) / 255 }.withUnsafeBufferPointer {
+        (threat.allows(image, for: $0), threat.distance(image, $0))
       }
     }
   }

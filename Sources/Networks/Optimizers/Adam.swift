@@ -72,11 +72,9 @@ public struct Adam: Optimizer {
     return ([(mean, newMean), (square, newSquare)], newMean * rate / root)
   }
 
-  public func scalars(step: Int, rateFactor: Double) -> [String: Float] {
-    [
-      "adam.rate": Float(learningRate * rateFactor / (1 - power(beta1, step))),
-      "adam.correction": Float(1 / (1 - power(beta2, step))),
-    ]
+  public func forEachScalar(step: Int, rateFactor: Double, _ body: (String, Float) -> Void) {
+    body("adam.rate", Float(learningRate * rateFactor / (1 - power(beta1, step))))
+    body("adam.correction", Float(1 / (1 - power(beta2, step))))
   }
 }
 

@@ -35,9 +35,8 @@ public struct AdamW: Optimizer {
     }
   }
 
-  public func scalars(step: Int, rateFactor: Double) -> [String: Float] {
-    adam.scalars(step: step, rateFactor: rateFactor).merging([
-      "adamw.decay": Float(learningRate * rateFactor * weightDecay)
-    ]) { $1 }
+  public func forEachScalar(step: Int, rateFactor: Double, _ body: (String, Float) -> Void) {
+    adam.forEachScalar(step: step, rateFactor: rateFactor, body)
+    body("adamw.decay", Float(learningRate * rateFactor * weightDecay))
   }
 }

@@ -48,7 +48,7 @@ public struct SGD: Optimizer {
     }
   }
 
-  public func scalars(step: Int, rateFactor: Double) -> [String: Float] {
-    ["sgd.rate": Float(learningRate * rateFactor)]
+  public func forEachScalar(step: Int, rateFactor: Double, _ body: (String, Float) -> Void) {
+    body("sgd.rate", Float(learningRate * rateFactor))
   }
 }

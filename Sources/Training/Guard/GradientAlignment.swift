@@ -39,9 +39,8 @@ final class GradientAlignment {
     let pixels = Array(dataset.images[..<(count * dataset.imageSize)])
     program.write(Tensor(pixels, shape: [count] + dataset.imageShape), to: bytes)
     program.write(Tensor(Array(dataset.labels[..<count]), shape: [count]), to: labels)
-    program.write(Tensor([Float(epsilon)], shape: []), to: radius)
-    program.write(
-      Tensor([key.words.x, key.words.y].map { Int32(bitPattern: $0) }, shape: [2]), to: words)
+    program.write(Float(epsilon), to: radius)
+    program.write(key, to: words)
     program.write(Tensor((0..<Int32(count)).map { $0 }, shape: [count]), to: examples)
   }
 

@@ -83,7 +83,7 @@ struct StepCase {
       Tensor(order.map { labels[$0] }, shape: [order.count]), to: inputs["labels"]!)
     program.write(
       Tensor(order.map { Int32($0) }, shape: [order.count]), to: inputs["examples"]!)
-    program.write(Tensor([epsilon], shape: []), to: inputs["epsilon"]!)
+    program.write(epsilon, to: inputs["epsilon"]!)
     program.write(Tensor(Self.words(seed), shape: [2]), to: inputs["key"]!)
     program.run(batch: order.count)
     return results.map { program.read($0).floats }

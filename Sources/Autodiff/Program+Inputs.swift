@@ -1,0 +1,33 @@
+extension Program {
+  /// Writes an input that does not depend on the batch, or its first examples.
+  public func write(_ value: Tensor, to input: Expression) {
+    guard let memory = memory(of: input) else { return }
+    precondition(
+      value.elementType == input.element
+        && value.count * value.elementType.byteCount <= memory.count,
+      "Program: \(value.elementType)\(value.shape) does not fit the input \(input.type)")
+    switch value.storage {
+    case .float32(let elements): elements.withUnsafeBytes { memory.copyMemory(from: $0) }
+    case .int32(let elements): elements.withUnsafeBytes { memory.copyMemory(from: $0) }
+    case .uint8(let elements): elements.withUnsafeBytes { memory.copyMemory(from: $0) }
+    }
+  }
+
+  /// Writes a float32 scalar.
+  public func write(_ value: Float, to input: Expression) {
+    guard let memory = memory(of: input) else { return }
+    precondition(
+      input.element == .float32 && memory.count >= MemoryLayout<Float>.size,
+      "Program: a number does not fit the input \(input.type)")
+    memory.storeBytes(of: value, as: Float.self)
+  }
+
+  /// Writes the key of random numbers, an int32 `[2]`.
+  public func write(_ key: RandomKey, to input: Expression) {
+    guard let memory = memory(of: input) else { return }
+    precondition(
+      input.element == .int32 && memory.count >= MemoryLayout<SIMD2<UInt32>>.size,
+      "Program: a key does not fit the input \(input.type)")
+    memory.storeBytes(of: key.words, as: SIMD2<UInt32>.self)
+  }
+}
