@@ -68,7 +68,7 @@ public struct LoopInstruction: Sendable {
 /// passes from one instruction to the next stays in the first-level cache.
 public struct LoopProgram {
   /// The elements of a block, and so of a register.
-  public static let blockLength = 512
+  public static let blockLength = 256
   /// The registers that fit into the scratch memory.
   public static let registerLimit = 32
 

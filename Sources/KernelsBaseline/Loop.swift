@@ -116,16 +116,31 @@ private func run(
 }
 
 @inline(__always)
+private func store(
+  _ x0: Vector, _ x1: Vector, _ x2: Vector, _ x3: Vector, to r: UnsafeMutablePointer<Float>
+) {
+  x0.store(to: r)
+  x1.store(to: r + Vector.scalarCount)
+  x2.store(to: r + 2 &* Vector.scalarCount)
+  x3.store(to: r + 3 &* Vector.scalarCount)
+}
+
+@inline(__always)
 private func map(
   _ count: Int, _ a: UnsafePointer<Float>, _ r: UnsafeMutablePointer<Float>,
   _ body: (Vector) -> Vector
 ) {
+  let lanes = Vector.scalarCount
   var place = 0
-  while place &+ 4 &* Vector.scalarCount <= count {
-    for _ in 0..<4 {
-      body(Vector(at: a + place)).store(to: r + place)
-      place &+= Vector.scalarCount
-    }
+  // All loads before the stores, which the compiler cannot know to be of other memory.
+  while place &+ 4 &* lanes <= count {
+    let first = a + place
+    let x0 = body(Vector(at: first))
+    let x1 = body(Vector(at: first + lanes))
+    let x2 = body(Vector(at: first + 2 &* lanes))
+    let x3 = body(Vector(at: first + 3 &* lanes))
+    store(x0, x1, x2, x3, to: r + place)
+    place &+= 4 &* lanes
   }
   while place &+ Vector.scalarCount <= count {
     body(Vector(at: a + place)).store(to: r + place)
@@ -140,12 +155,16 @@ private func map(
   _ count: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
   _ r: UnsafeMutablePointer<Float>, _ body: (Vector, Vector) -> Vector
 ) {
+  let lanes = Vector.scalarCount
   var place = 0
-  while place &+ 4 &* Vector.scalarCount <= count {
-    for _ in 0..<4 {
-      body(Vector(at: a + place), Vector(at: b + place)).store(to: r + place)
-      place &+= Vector.scalarCount
-    }
+  while place &+ 4 &* lanes <= count {
+    let (first, second) = (a + place, b + place)
+    let x0 = body(Vector(at: first), Vector(at: second))
+    let x1 = body(Vector(at: first + lanes), Vector(at: second + lanes))
+    let x2 = body(Vector(at: first + 2 &* lanes), Vector(at: second + 2 &* lanes))
+    let x3 = body(Vector(at: first + 3 &* lanes), Vector(at: second + 3 &* lanes))
+    store(x0, x1, x2, x3, to: r + place)
+    place &+= 4 &* lanes
   }
   while place &+ Vector.scalarCount <= count {
     body(Vector(at: a + place), Vector(at: b + place)).store(to: r + place)

@@ -56,11 +56,26 @@ private func forEachPart(_ length: Int, _ body: (Int, Int) -> Void) {
   }
 }
 
+/// The largest element, or NaN if there is one. Without branches, which logits follow in no pattern.
 @inline(__always)
 private func largestElement(_ row: UnsafePointer<Float>, _ count: Int) -> Float {
-  var largest = row[0]
-  for place in 1..<count where row[place] > largest || row[place] != row[place] {
-    largest = row[place]
+  var largest = Vector(repeating: -.infinity)
+  forEachPart(count) { place, count in
+    largest = larger(Vector(at: row + place, count: count, otherwise: -.infinity), largest)
   }
-  return largest
+  #if KERNELS_AVX512
+    let eight = larger(largest.lowHalf, largest.highHalf)
+    let four = larger(eight.lowHalf, eight.highHalf)
+  #elseif KERNELS_AVX2
+    let four = larger(largest.lowHalf, largest.highHalf)
+  #else
+    let four = largest
+  #endif
+  let two = larger(four.lowHalf, four.highHalf)
+  return two.x > two.y || two.x != two.x ? two.x : two.y
+}
+
+@inline(__always)
+private func larger<V: SIMD>(_ x: V, _ y: V) -> V where V.Scalar == Float {
+  y.replacing(with: x, where: (x .> y) .| (x .!= x))
 }

@@ -54,13 +54,10 @@ extension Vector {
     self = UnsafeRawPointer(pointer).loadUnaligned(as: Vector.self)
   }
 
-  /// The first `count` lanes from memory, the others 0.
+  /// The first `count` lanes from memory, the others `fill`.
   @inline(__always)
   init(at pointer: UnsafePointer<Float>, count: Int, otherwise fill: Float = 0) {
-    self.init(repeating: fill)
-    withUnsafeMutableBytes(of: &self) { bytes in
-      bytes.baseAddress!.copyMemory(from: pointer, byteCount: count * 4)
-    }
+    self = defend_load_prefix_or(pointer, count, fill)
   }
 
   @inline(__always)
@@ -71,9 +68,7 @@ extension Vector {
   /// Writes the first `count` lanes.
   @inline(__always)
   func store(to pointer: UnsafeMutablePointer<Float>, count: Int) {
-    withUnsafeBytes(of: self) { bytes in
-      UnsafeMutableRawPointer(pointer).copyMemory(from: bytes.baseAddress!, byteCount: count * 4)
-    }
+    defend_store_prefix(pointer, count, self)
   }
 
   @inline(__always)

@@ -27,17 +27,25 @@ DEFEND_INLINE __m256i defend_prefix_mask(intptr_t count) {
 }
 #endif
 
-/// The first `count` lanes from memory, the others 0. Nothing behind them is read.
-DEFEND_INLINE defend_vector defend_load_prefix(const float *p, intptr_t count) {
+/// The first `count` lanes from memory, the others `fill`. Nothing behind them is read.
+DEFEND_INLINE defend_vector defend_load_prefix_or(const float *p, intptr_t count, float fill) {
 #if defined(__AVX512F__)
-  return (defend_vector)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), p);
+  return (defend_vector)_mm512_mask_loadu_ps(_mm512_set1_ps(fill),
+                                             (__mmask16)((1u << count) - 1), p);
 #elif defined(__AVX2__)
-  return (defend_vector)_mm256_maskload_ps(p, defend_prefix_mask(count));
+  const __m256i mask = defend_prefix_mask(count);
+  return (defend_vector)_mm256_blendv_ps(_mm256_set1_ps(fill), _mm256_maskload_ps(p, mask),
+                                         _mm256_castsi256_ps(mask));
 #else
-  defend_vector v = {count > 0 ? p[0] : 0, count > 1 ? p[1] : 0, count > 2 ? p[2] : 0,
-                     count > 3 ? p[3] : 0};
+  defend_vector v = {count > 0 ? p[0] : fill, count > 1 ? p[1] : fill, count > 2 ? p[2] : fill,
+                     count > 3 ? p[3] : fill};
   return v;
 #endif
+}
+
+/// The first `count` lanes from memory, the others 0. Nothing behind them is read.
+DEFEND_INLINE defend_vector defend_load_prefix(const float *p, intptr_t count) {
+  return defend_load_prefix_or(p, count, 0);
 }
 
 /// The lanes from `first` up to `end` from memory, the others 0; both may be out of range. Nothing
