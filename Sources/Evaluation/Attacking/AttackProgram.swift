@@ -141,6 +141,13 @@ final class AttackProgram {
 
   /// Fills the inputs that describe the examples.
   func load(_ tasks: ArraySlice<AttackRunner.Task>, _ dataset: Dataset) {
+    load(tasks.indices, of: tasks, dataset)
+  }
+
+  /// The same for some of the tasks.
+  func load(
+    _ places: some Collection<Int>, of tasks: ArraySlice<AttackRunner.Task>, _ dataset: Dataset
+  ) {
     let images: UnsafeMutableBufferPointer<UInt8>? = memory(inputs.images)
     let labels: UnsafeMutableBufferPointer<Int32>? = memory(inputs.labels)
     let targets: UnsafeMutableBufferPointer<Int32>? = memory(inputs.targets)
@@ -148,27 +155,28 @@ final class AttackProgram {
     let warmImages: UnsafeMutableBufferPointer<Float>? = memory(inputs.warmImages)
     let warmFlags: UnsafeMutableBufferPointer<Float>? = memory(inputs.warmFlags)
     dataset.images.withUnsafeBufferPointer { pixels in
-      for (row, task) in tasks.enumerated() {
+      for (row, place) in places.enumerated() {
+        let example = tasks[place].example
         if let images {
-          let image = pixels[task.example * imageSize..<(task.example + 1) * imageSize]
+          let image = pixels[example * imageSize..<(example + 1) * imageSize]
           _ = UnsafeMutableBufferPointer(rebasing: images[(row * imageSize)...])
             .update(from: UnsafeBufferPointer(rebasing: image))
         }
-        labels?[row] = task.label
-        targets?[row] = task.target
-        examples?[row] = Int32(task.example)
-        warmFlags?[row] = task.start == nil ? 0 : 1
-        if let warmImages, let start = task.start {
+        labels?[row] = tasks[place].label
+        targets?[row] = tasks[place].target
+        examples?[row] = Int32(example)
+        if let warmFlags { warmFlags[row] = tasks[place].start == nil ? 0 : 1 }
+        if let warmImages, let start = tasks[place].start {
           _ = UnsafeMutableBufferPointer(rebasing: warmImages[(row * imageSize)...])
             .update(from: start)
         }
       }
     }
-    let radii = tasks.map(\.epsilon)
     if inputs.epsilon.shape.rank == 1 {
+      let radii = places.map { tasks[$0].epsilon }
       program.write(Tensor(radii, shape: [radii.count]), to: inputs.epsilon)
-    } else {
-      program.write(radii[0], to: inputs.epsilon)
+    } else if let first = places.first {
+      program.write(tasks[first].epsilon, to: inputs.epsilon)
     }
   }
 

@@ -44,7 +44,8 @@ package final class AttackRunner {
         nil
       } else if attack is any SearchAttack {
         SearchProgram(
-          proposing: program(.proposal), deciding: program(.decision), capacity: capacity)
+          proposing: program(.proposal), deciding: program(.decision), capacity: capacity,
+          device: device)
       } else {
         program(.step)
       }

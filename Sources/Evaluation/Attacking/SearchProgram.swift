@@ -8,15 +8,21 @@ internal import Foundation
 final class SearchProgram: SteppingProgram {
   private let proposing: AttackProgram
   private let deciding: AttackProgram
+  private let device: Device
   private var dataset: Dataset?
   private var tasks: [AttackRunner.Task] = []
   private var isFooled: [Bool] = []
   /// The search's memory, for all rows.
   private let memory: [Rows]
+  /// Whether each row's proposal differs from its images.
+  private let isAsked: UnsafeMutableBufferPointer<Bool>
 
-  init(proposing: AttackProgram, deciding: AttackProgram, capacity: Int) {
+  init(proposing: AttackProgram, deciding: AttackProgram, capacity: Int, device: Device) {
     self.proposing = proposing
     self.deciding = deciding
+    self.device = device
+    isAsked = .allocate(capacity: capacity)
+    isAsked.initialize(repeating: false)
     memory = deciding.stateMemory.map { value in
       let bytes = UnsafeMutableRawPointer.allocate(
         byteCount: capacity * value.byteCount, alignment: 64)
@@ -26,6 +32,7 @@ final class SearchProgram: SteppingProgram {
 
   deinit {
     for kept in memory { kept[0].deallocate() }
+    isAsked.deallocate()
   }
 
   var program: Program { deciding.program }
@@ -52,27 +59,32 @@ final class SearchProgram: SteppingProgram {
   func run(count: Int) {
     proposing.run(count: count)
     let (images, proposals) = (proposing.stateImages, proposing.proposals)
-    let asked = (0..<count).filter { row in
-      memcmp(images[row], proposals[row], images.byteCount) != 0
+    forEach(count) { row in
+      isAsked[row] = memcmp(images[row], proposals[row], images.byteCount) != 0
     }
+    let asked = (0..<count).filter { isAsked[$0] }
     guard let dataset, !asked.isEmpty else { return }
-    deciding.load(asked.map { tasks[$0] }[...], dataset)
-    let questions = deciding.stateImages
+    deciding.load(asked, of: tasks[...], dataset)
+    let (questions, values) = (deciding.stateImages, deciding.stateMemory)
+    forEach(asked.count) { place in questions.copy(asked[place], of: proposals, to: place) }
     for (place, row) in asked.enumerated() {
-      questions.copy(row, of: proposals, to: place)
-      for (kept, value) in zip(memory, deciding.stateMemory) {
-        value.copy(row, of: kept, to: place)
-      }
+      for (kept, value) in zip(memory, values) { value.copy(row, of: kept, to: place) }
     }
     // What a row asks resembles what it asked before.
     program.run(batch: asked.count, tracks: asked)
     for place in deciding.acceptedRows(among: asked.count) {
       images.copy(place, of: questions, to: asked[place])
-      for (kept, value) in zip(memory, deciding.stateMemory) {
-        kept.copy(place, of: value, to: asked[place])
-      }
+      for (kept, value) in zip(memory, values) { kept.copy(place, of: value, to: asked[place]) }
     }
     for place in deciding.fooledRows(among: asked.count) { isFooled[asked[place]] = true }
+  }
+
+  /// Calls `body` for every row, several at once.
+  private func forEach(_ rows: Int, _ body: (Int) -> Void) {
+    let group = 32
+    device.forEach((rows + group - 1) / group) { part in
+      for row in part * group..<min(rows, (part + 1) * group) { body(row) }
+    }
   }
 
   func fooledRows(among count: Int) -> [Int] { (0..<count).filter { isFooled[$0] } }
