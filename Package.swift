@@ -133,8 +133,8 @@ let package = Package(
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "KernelInterface"], swiftSettings: strict),
     .testTarget(
-      name: "AutodiffTests", dependencies: ["Autodiff", "Kernels"], exclude: ["Golden"],
-      swiftSettings: strict),
+      name: "AutodiffTests", dependencies: ["Autodiff", "KernelInterface", "Kernels"],
+      exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
       name: "BundledFilesTests", dependencies: ["BundledFiles", "Digests"], swiftSettings: strict),
     .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: strict),

@@ -8,6 +8,10 @@ public final class KernelTable: Sendable {
 
   /// The product that drives everything: one chain of fused multiply-adds in ascending k.
   public let product: @Sendable (ProductArguments) -> Void
+  /// The gradient of a convolution's weights from that of its pooled result.
+  public let unpooledProduct: @Sendable (UnpooledProductArguments) -> Void
+  /// The patches of a convolution's input gradient from that of its pooled result.
+  public let unpooledPatches: @Sendable (UnpooledPatchArguments) -> Void
   /// The transpose of a matrix.
   public let transpose: @Sendable (TransposeArguments) -> Void
   /// Patches added into an image, in ascending order of the windows.
@@ -72,6 +76,8 @@ public final class KernelTable: Sendable {
     lanes: Int,
     multiplyAddRegisters: @escaping @Sendable (Int) -> Float,
     product: @escaping @Sendable (ProductArguments) -> Void,
+    unpooledProduct: @escaping @Sendable (UnpooledProductArguments) -> Void,
+    unpooledPatches: @escaping @Sendable (UnpooledPatchArguments) -> Void,
     transpose: @escaping @Sendable (TransposeArguments) -> Void,
     addPatches: @escaping @Sendable (PatchArguments) -> Void,
     addTaps: @escaping @Sendable (TapArguments) -> Void,
@@ -106,6 +112,8 @@ public final class KernelTable: Sendable {
     self.softmax = softmax
     self.crossEntropy = crossEntropy
     self.product = product
+    self.unpooledProduct = unpooledProduct
+    self.unpooledPatches = unpooledPatches
     self.transpose = transpose
     self.addPatches = addPatches
     self.addTaps = addTaps

@@ -9,6 +9,16 @@ public enum LoopOpcode: UInt8, Sendable {
   case integerFromByte
   /// A byte divided by 255.
   case unitFromByte
+  /// `a·s + b·t`, and `a·s + b²·t`.
+  case mix, mixSquares
+  /// `a + b·s`, `a − b·s`, and `a + sign(b)·s`.
+  case addScaled, subtractScaled, addSigned
+  /// The sum where it is not negative, else 0.
+  case addRectified
+  /// `c − a·s / (√(b·t) + u)`, a step of Adam.
+  case subtractQuotient
+  /// `min(max((a − s)·t, u), a)` and `max(min((a + s)·t, u), a)`: the bounds of a pixel.
+  case boundBelow, boundAbove
   /// The one 32-bit value at the operand, everywhere.
   case repeatValue
   /// A vector of `columns` values, once for every `columns` elements.
@@ -21,7 +31,7 @@ public enum LoopOpcode: UInt8, Sendable {
 
 /// Where an instruction reads or writes: a register of the loop (a block of elements), or memory
 /// that holds one element a place.
-public struct LoopSlot {
+public struct LoopSlot: Equatable {
   /// The memory's first element; nil for a register.
   public var memory: UnsafeMutableRawPointer?
   /// The register's offset in the scratch memory, or from element to element of the memory (0 for
@@ -42,27 +52,32 @@ public struct LoopSlot {
 extension LoopSlot: @unchecked Sendable {}
 
 /// One instruction: an opcode and the slots of its result and operands.
-public struct LoopInstruction: Sendable {
+public struct LoopInstruction {
   public var opcode: LoopOpcode
   public var result: LoopSlot
   public var a: LoopSlot
   public var b: LoopSlot
   public var c: LoopSlot
+  /// The numbers s, t and u, which are the same for every element.
+  public var scalars: InlineArray<3, UnsafePointer<Float>?>
   /// The length of a row, for values that repeat.
   public var columns: Int
 
   public init(
     _ opcode: LoopOpcode, result: LoopSlot, a: LoopSlot, b: LoopSlot? = nil, c: LoopSlot? = nil,
-    columns: Int = 1
+    scalars: [UnsafePointer<Float>] = [], columns: Int = 1
   ) {
     self.opcode = opcode
     self.result = result
     self.a = a
     self.b = b ?? a
     self.c = c ?? a
+    self.scalars = InlineArray { $0 < scalars.count ? scalars[$0] : nil }
     self.columns = max(columns, 1)
   }
 }
+
+extension LoopInstruction: @unchecked Sendable {}
 
 /// Straight-line code that is run for every element, a block of elements at a time, so that what
 /// passes from one instruction to the next stays in the first-level cache.

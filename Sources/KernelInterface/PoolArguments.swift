@@ -18,12 +18,17 @@ public struct PoolArguments {
   public var output: UnsafeMutablePointer<Float>?
   /// `[N, OH, OW, C]`: the positions that were found.
   public var outputIndices: UnsafeMutablePointer<Int32>?
+  /// What is added to the channels of what is read for a maximum, before the sums are rectified; nil
+  /// where it is taken as it is.
+  public var rectifiedBias: UnsafePointer<Float>?
 
   public init(
     geometry: WindowGeometry, images: Range<Int>, input: UnsafePointer<Float>,
     indices: UnsafePointer<Int32>? = nil, output: UnsafeMutablePointer<Float>?,
-    outputIndices: UnsafeMutablePointer<Int32>? = nil
+    outputIndices: UnsafeMutablePointer<Int32>? = nil,
+    rectifiedBias: UnsafePointer<Float>? = nil
   ) {
+    self.rectifiedBias = rectifiedBias
     self.geometry = geometry
     self.images = images
     windowRows = 0..<geometry.outputHeight

@@ -36,6 +36,10 @@ public struct WindowGeometry: Sendable, Hashable {
   public var isPadded: Bool {
     paddingTop != 0 || paddingLeft != 0 || paddingBottom != 0 || paddingRight != 0
   }
+  /// Whether windows are 2 × 2 and lie side by side in the image.
+  public var isInPairs: Bool {
+    windowHeight == 2 && windowWidth == 2 && strideY == 2 && strideX == 2 && !isPadded
+  }
   public var paddedHeight: Int { height + paddingTop + paddingBottom }
   public var paddedWidth: Int { width + paddingLeft + paddingRight }
   public var outputHeight: Int { (paddedHeight - windowHeight) / strideY + 1 }

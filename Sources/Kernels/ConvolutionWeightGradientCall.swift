@@ -11,6 +11,8 @@ public struct ConvolutionWeightGradientCall: KernelCall, @unchecked Sendable {
   private let arguments: ProductArguments
   private let grid: TaskGrid
   private let unpooling: Unpooling?
+  /// Does it without strips; nil where images, windows or pooling are others.
+  private let joined: (@Sendable (UnpooledProductArguments) -> Void)?
 
   /// - Parameters:
   ///   - geometry: the images, the window and its steps.
@@ -32,14 +34,34 @@ public struct ConvolutionWeightGradientCall: KernelCall, @unchecked Sendable {
       depth: geometry.outputPixels, b: outputGradient ?? paddedInput, bRowStride: outputChannels,
       c: weightGradient, cRowStride: outputChannels, rows: 0..<geometry.patchLength,
       columns: outputChannels, accumulates: accumulates)
+    let isJoined =
+      geometry.channels == 1 && (3...5).contains(geometry.windowWidth)
+      && unpooling.map { $0.strips.pooling.isInPairs } == true
+    joined = isJoined ? kernels.unpooledProduct : nil
     grid = TaskGrid(
       rows: geometry.patchLength, columns: outputChannels,
       operations: geometry.images * geometry.outputPixels * geometry.patchLength * outputChannels)
   }
 
-  public var taskCount: Int { grid.taskCount }
+  /// The channels of a task that needs no strips.
+  private static let joinedColumns = 16
+
+  public var taskCount: Int {
+    joined == nil
+      ? grid.taskCount : (arguments.columns + Self.joinedColumns - 1) / Self.joinedColumns
+  }
 
   public func run(task: Int) {
+    if let joined, let unpooling {
+      let first = task * Self.joinedColumns
+      let columns = first..<min(arguments.columns, first + Self.joinedColumns)
+      joined(
+        UnpooledProductArguments(
+          product: arguments.block(rows: arguments.rows, columns: columns),
+          pooling: unpooling.all(images: geometry.images, firstChannel: first),
+          imageLength: geometry.paddedImageLength))
+      return
+    }
     let block = grid.block(task: task)
     var product = arguments.block(rows: block.rows, columns: block.columns)
     if geometry.images == 0 {

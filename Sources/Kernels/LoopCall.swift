@@ -74,6 +74,15 @@ public final class LoopCall: KernelCall, RowEpilogue, StripEpilogue, @unchecked 
     run(from: start, count: rows * rowLength, rows: 1)
   }
 
+  public var rectifiedBias: UnsafePointer<Float>? {
+    guard program.preamble.count + program.body.count == 2, let sum = program.body.last,
+      let row = program.preamble.first ?? program.body.first, row.opcode == .repeatRow,
+      row.columns == rowLength, sum.opcode == .addRectified, sum.b == row.result,
+      sum.a.memory == Self.stripMemory, sum.result == sum.a
+    else { return nil }
+    return row.a.memory.map { UnsafePointer($0.assumingMemoryBound(to: Float.self)) }
+  }
+
   private func run(from start: Int, count: Int, rows: Int) {
     var work = Work(
       kernels: kernels, program: program, start: start, count: count, rows: rows,

@@ -17,7 +17,6 @@ public struct PooledConvolutionCall: KernelCall, @unchecked Sendable {
   private let stripsPerTask: Int
   private let epilogue: (any StripEpilogue)?
   private let memory: PooledConvolutionMemory?
-
   /// - Parameters:
   ///   - geometry: the images, the window and its steps.
   ///   - paddedInput: `[N, H, W, Cin]` with the padding around it, if there is any.
@@ -36,7 +35,8 @@ public struct PooledConvolutionCall: KernelCall, @unchecked Sendable {
     convolve = kernels.product
     pool = kernels.poolArgmax
     self.strips = strips
-    self.epilogue = epilogue
+    let bias = epilogue?.rectifiedBias
+    self.epilogue = bias == nil ? epilogue : nil
     self.memory = indices == nil && values != nil ? memory : nil
     paddedImageLength = geometry.paddedImageLength
     let channels = strips.pooling.channels
@@ -49,7 +49,7 @@ public struct PooledConvolutionCall: KernelCall, @unchecked Sendable {
     // The images are in scratch memory too.
     pooling = PoolArguments(
       geometry: strips.pooling, images: 0..<1, input: weights, output: values,
-      outputIndices: indices)
+      outputIndices: indices, rectifiedBias: bias)
     let operations = geometry.outputPixels * channels * geometry.patchLength
     groups = ImageGroups(
       images: geometry.images, operations: operations,

@@ -39,6 +39,28 @@ public struct Unpooling: @unchecked Sendable {
     return part.clearedRows
   }
 
+  /// The windows of 2 × 2 of a strip of an image, and their part of the image.
+  func pairs(_ strip: Int, image: Int) -> (PoolArguments, rows: Range<Int>, width: Int) {
+    let windows = strips.windowRows(strip)
+    let values = image * strips.pooling.outputPixels * strips.pooling.channels
+    var part = arguments
+    part.input += values
+    part.indices = part.indices.map { $0 + values }
+    part.windowRows = windows
+    return (
+      part, 2 * windows.lowerBound..<2 * windows.upperBound, 2 * strips.pooling.outputWidth
+    )
+  }
+
+  /// All images, from a channel on.
+  func all(images: Int, firstChannel: Int) -> PoolArguments {
+    var all = arguments
+    all.images = 0..<images
+    all.input += firstChannel
+    all.indices = all.indices.map { $0 + firstChannel }
+    return all
+  }
+
   private func part(
     _ strip: Int, image: Int, at target: UnsafeMutablePointer<Float>, rowStride: Int
   ) -> PoolArguments {

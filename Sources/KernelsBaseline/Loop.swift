@@ -1,3 +1,4 @@
+internal import CKernelSupport
 internal import KernelInterface
 
 /// See `KernelTable.loop`: a block at a time.
@@ -53,18 +54,13 @@ private func run(
   case .divide: map(count, a, b, r) { $0 / $1 }
   case .negate: map(count, a, r) { Vector(bits: $0.bits ^ IntegerVector(repeating: .min)) }
   case .absolute: map(count, a, r) { Vector(bits: $0.bits & IntegerVector(repeating: .max)) }
-  case .sign:
-    map(count, a, r) { x in
-      zero.replacing(with: one, where: x .> zero).replacing(with: -one, where: x .< zero)
-    }
+  case .sign: map(count, a, r) { sign($0) }
   case .squareRoot: map(count, a, r) { squareRoot($0) }
   case .exponential: map(count, a, r) { exponential($0) }
   case .logarithm: map(count, a, r) { logarithm($0) }
-  case .rectify: map(count, a, r) { $0.replacing(with: zero, where: $0 .< zero) }
-  case .maximum:
-    map(count, a, b, r) { x, y in y.replacing(with: x, where: (x .>= y) .| (x .!= x)) }
-  case .minimum:
-    map(count, a, b, r) { x, y in y.replacing(with: x, where: (x .<= y) .| (x .!= x)) }
+  case .rectify: map(count, a, r) { rectify($0) }
+  case .maximum: map(count, a, b, r) { maximum($0, $1) }
+  case .minimum: map(count, a, b, r) { minimum($0, $1) }
   case .clamp:
     map(count, a, b, c, r) { x, low, high in
       x.replacing(with: high, where: x .> high).replacing(with: low, where: x .< low)
@@ -90,6 +86,33 @@ private func run(
   case .subtractInteger: map(count, a, b, r) { Vector(bits: $0.bits &- $1.bits) }
   case .multiplyInteger: map(count, a, b, r) { Vector(bits: $0.bits &* $1.bits) }
   case .copy: map(count, a, r) { $0 }
+  case .mix:
+    let (s, t) = (instruction.scalar(0), instruction.scalar(1))
+    map(count, a, b, r) { x, y in x * s + y * t }
+  case .mixSquares:
+    let (s, t) = (instruction.scalar(0), instruction.scalar(1))
+    map(count, a, b, r) { x, y in x * s + (y * y) * t }
+  case .addRectified: map(count, a, b, r) { x, y in rectify(x + y) }
+  case .addScaled:
+    let s = instruction.scalar(0)
+    map(count, a, b, r) { x, y in x + y * s }
+  case .subtractScaled:
+    let s = instruction.scalar(0)
+    map(count, a, b, r) { x, y in x - y * s }
+  case .addSigned:
+    let s = instruction.scalar(0)
+    map(count, a, b, r) { x, y in x + sign(y) * s }
+  case .subtractQuotient:
+    let (s, t, u) = (instruction.scalar(0), instruction.scalar(1), instruction.scalar(2))
+    map(count, a, b, c, r) { x, y, z in z - x * s / (squareRoot(y * t) + u) }
+  case .boundBelow:
+    let (s, t, u) = (instruction.scalar(0), instruction.scalar(1), instruction.scalar(2))
+    map(count, a, r) { x in minimum(maximum((x - s) * t, u), x) }
+  case .boundAbove:
+    let (s, t, u) = (instruction.scalar(0), instruction.scalar(1), instruction.scalar(2))
+    map(count, a, r) { x in maximum(minimum((x + s) * t, u), x) }
+  case .unitFromByte:
+    units(UnsafeRawPointer(first).assumingMemoryBound(to: UInt8.self), r, count)
   case .repeatValue:
     fill(r, count, with: a[0])
   case .repeatRow:
@@ -110,9 +133,40 @@ private func run(
       fill(r + place, length, with: a[row])
     }
   case .integerFromFloat, .byteFromFloat, .floatFromInteger, .byteFromInteger, .floatFromByte,
-    .integerFromByte, .unitFromByte:
+    .integerFromByte:
     convert(instruction.opcode, UnsafeRawPointer(first), result, count)
   }
+}
+
+extension LoopInstruction {
+  @inline(__always)
+  fileprivate func scalar(_ place: Int) -> Vector {
+    Vector(repeating: scalars[place].unsafelyUnwrapped[0])
+  }
+}
+
+@inline(__always)
+private func sign(_ x: Vector) -> Vector {
+  let (zero, one) = (Vector(repeating: 0), Vector(repeating: 1))
+  return zero.replacing(with: one, where: x .> zero).replacing(with: -one, where: x .< zero)
+}
+
+@inline(__always)
+private func rectify(_ x: Vector) -> Vector {
+  let zero = Vector(repeating: 0)
+  return x.replacing(with: zero, where: x .< zero)
+}
+
+/// The greater one; NaN where either is.
+@inline(__always)
+private func maximum(_ x: Vector, _ y: Vector) -> Vector {
+  y.replacing(with: x, where: (x .>= y) .| (x .!= x))
+}
+
+/// The lesser one; NaN where either is.
+@inline(__always)
+private func minimum(_ x: Vector, _ y: Vector) -> Vector {
+  y.replacing(with: x, where: (x .<= y) .| (x .!= x))
 }
 
 @inline(__always)
@@ -243,9 +297,6 @@ private func convert(
   case .floatFromByte: for i in 0..<count { toFloats[i] = Float(bytes[i]) }
   case .floatFromInteger: for i in 0..<count { toFloats[i] = Float(integers[i]) }
   case .integerFromByte: for i in 0..<count { toIntegers[i] = Int32(bytes[i]) }
-  case .unitFromByte:
-    for i in 0..<count { toFloats[i] = Float(bytes[i]) }
-    dividing255(toFloats, count)
   case .integerFromFloat:
     for i in 0..<count { toIntegers[i] = bounded(floats[i], -0x1p31, 0x1.fffffep30) }
   case .byteFromFloat:
@@ -256,15 +307,27 @@ private func convert(
   }
 }
 
-/// Whole numbers of 0…255 divided by 255: a product with the reciprocal and one correction, which
-/// gives the correctly rounded quotient of each of them in a fraction of a division's time.
+/// Bytes divided by 255: a product with the reciprocal and one correction, which gives the correctly
+/// rounded quotient of each of them in a fraction of a division's time.
 @inline(__always)
-private func dividing255(_ values: UnsafeMutablePointer<Float>, _ count: Int) {
+private func units(
+  _ bytes: UnsafePointer<UInt8>, _ result: UnsafeMutablePointer<Float>, _ count: Int
+) {
   let reciprocal = Vector(repeating: 1 / 255)
-  map(count, values, values) { byte in
+  func unit(_ byte: Vector) -> Vector {
     let quotient = byte * reciprocal
     let rest = byte.adding(quotient, times: Vector(repeating: -255))
     return quotient.adding(rest, times: reciprocal)
+  }
+  let lanes = Vector.scalarCount
+  var place = 0
+  while place &+ lanes <= count {
+    unit(defend_load_bytes(bytes + place)).store(to: result + place)
+    place &+= lanes
+  }
+  let rest = count &- place
+  if rest > 0 {
+    unit(defend_load_byte_prefix(bytes + place, rest)).store(to: result + place, count: rest)
   }
 }
 

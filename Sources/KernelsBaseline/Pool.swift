@@ -101,25 +101,92 @@ private func forEachElement(
 /// The maximum under each window and its position. The first maximum wins, and the first NaN wins
 /// over all numbers.
 func poolWindows(_ arguments: PoolArguments) {
+  if arguments.geometry.isInPairs { return poolPairs(arguments) }
   let channels = arguments.geometry.channels
   let input = arguments.input
   forEachWindow(arguments) { window in
     forEachVector(channels) { channel, count in
-      var best = Vector.zero
-      var index = IntegerVector.zero
+      var best = Maximum()
       var isFirst = true
       forEachElement(window, arguments) { position, offset in
-        let value = load(input + (offset &+ channel), count)
-        // Greater or NaN, unless the best is NaN.
-        let wins =
-          isFirst ? value.bits .== value.bits : .!(value .<= best) .& (best .== best)
-        best.replace(with: value, where: wins)
-        index.replace(with: position, where: wins)
+        var value = load(input + (offset &+ channel), count)
+        if let bias = arguments.rectifiedBias {
+          value = rectified(value + load(bias + channel, count))
+        }
+        if isFirst {
+          best = Maximum(value: value, position: position)
+        } else {
+          best.meet(value, at: position)
+        }
         isFirst = false
       }
       let result = window.number &* channels &+ channel
-      if let values = arguments.output { store(best, values + result, count) }
-      if let indices = arguments.outputIndices { store(index, indices + result, count) }
+      if let values = arguments.output { store(best.value, values + result, count) }
+      if let indices = arguments.outputIndices { store(best.position, indices + result, count) }
+    }
+  }
+}
+
+private struct Maximum {
+  var value = Vector.zero
+  var position = IntegerVector.zero
+
+  /// Takes what is greater or NaN, unless there is a NaN already.
+  @inline(__always)
+  mutating func meet(_ value: Vector, at position: IntegerVector) {
+    let wins = .!(value .<= self.value) .& (self.value .== self.value)
+    self.value.replace(with: value, where: wins)
+    self.position.replace(with: position, where: wins)
+  }
+}
+
+@inline(__always)
+private func rectified(_ x: Vector) -> Vector {
+  let zero = Vector(repeating: 0)
+  return x.replacing(with: zero, where: x .< zero)
+}
+
+/// Windows of 2 × 2 side by side, as most networks have them.
+private func poolPairs(_ arguments: PoolArguments) {
+  let geometry = arguments.geometry
+  let channels = geometry.channels
+  let one = IntegerVector(repeating: 1)
+  let width = IntegerVector(repeating: Int32(truncatingIfNeeded: geometry.width))
+  for image in arguments.images {
+    for y in arguments.windowRows {
+      let x = arguments.windowColumns.lowerBound
+      var top =
+        arguments.input
+        + (image &* geometry.imageLength &+ 2 &* y &* arguments.imageRowStride &+ 2 &* x &* channels)
+      var result =
+        (image &* geometry.outputPixels &+ y &* geometry.outputWidth &+ x) &* channels
+      var place = IntegerVector(
+        repeating: Int32(truncatingIfNeeded: 2 &* y &* geometry.width &+ 2 &* x))
+      for _ in arguments.windowColumns {
+        let bottom = top + arguments.imageRowStride
+        forEachVector(channels) { channel, count in
+          var (a, b) = (load(top + channel, count), load(top + (channel &+ channels), count))
+          var (c, d) = (load(bottom + channel, count), load(bottom + (channel &+ channels), count))
+          if let memory = arguments.rectifiedBias {
+            let bias = load(memory + channel, count)
+            (a, b) = (rectified(a + bias), rectified(b + bias))
+            (c, d) = (rectified(c + bias), rectified(d + bias))
+          }
+          var best = Maximum(value: a, position: place)
+          best.meet(b, at: place &+ one)
+          best.meet(c, at: place &+ width)
+          best.meet(d, at: place &+ width &+ one)
+          if let values = arguments.output {
+            store(best.value, values + (result &+ channel), count)
+          }
+          if let indices = arguments.outputIndices {
+            store(best.position, indices + (result &+ channel), count)
+          }
+        }
+        top += 2 &* channels
+        result &+= channels
+        place &+= IntegerVector(repeating: 2)
+      }
     }
   }
 }
@@ -156,6 +223,7 @@ func spreadToWindows(_ arguments: PoolArguments) {
         repeating: 0, count: arguments.clearedRows.count * arguments.imageRowStride)
   }
   // Where windows do not overlap, each sum has one term.
+  if geometry.isInPairs { return spreadToPairs(arguments, values, indices, images) }
   if geometry.strideX < geometry.windowWidth || geometry.strideY < geometry.windowHeight {
     spread(arguments, values, indices, images, overlap: true)
   } else {
@@ -181,4 +249,47 @@ private func spread(
       }
     }
   }
+}
+
+/// The same for windows of 2 × 2 side by side. Adding to +0 makes −0 a +0.
+private func spreadToPairs(
+  _ arguments: PoolArguments, _ values: UnsafePointer<Float>, _ indices: UnsafePointer<Int32>,
+  _ images: UnsafeMutablePointer<Float>
+) {
+  let geometry = arguments.geometry
+  let channels = geometry.channels
+  let one = IntegerVector(repeating: 1)
+  let width = IntegerVector(repeating: Int32(truncatingIfNeeded: geometry.width))
+  for image in arguments.images {
+    for y in arguments.windowRows {
+      let x = arguments.windowColumns.lowerBound
+      var top =
+        images
+        + (image &* geometry.imageLength &+ 2 &* y &* arguments.imageRowStride &+ 2 &* x &* channels)
+      var source =
+        (image &* geometry.outputPixels &+ y &* geometry.outputWidth &+ x) &* channels
+      var place = IntegerVector(
+        repeating: Int32(truncatingIfNeeded: 2 &* y &* geometry.width &+ 2 &* x))
+      for _ in arguments.windowColumns {
+        let bottom = top + arguments.imageRowStride
+        forEachVector(channels) { channel, count in
+          let index = load(indices + (source &+ channel), count)
+          let value = load(values + (source &+ channel), count) + Vector.zero
+          let below = place &+ width
+          store(chosen(value, index .== place), top + channel, count)
+          store(chosen(value, index .== (place &+ one)), top + (channel &+ channels), count)
+          store(chosen(value, index .== below), bottom + channel, count)
+          store(chosen(value, index .== (below &+ one)), bottom + (channel &+ channels), count)
+        }
+        top += 2 &* channels
+        source &+= channels
+        place &+= IntegerVector(repeating: 2)
+      }
+    }
+  }
+}
+
+@inline(__always)
+private func chosen(_ value: Vector, _ mask: SIMDMask<IntegerVector>) -> Vector {
+  Vector.zero.replacing(with: value, where: mask)
 }

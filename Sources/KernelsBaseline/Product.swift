@@ -222,6 +222,35 @@ where Upper.Columns == Lower.Columns {
   }
 }
 
+/// A segment of neighbouring elements of A, with one offset for all of its rows.
+private struct Run<Rows: TileRows>: TileRows {
+  private let offset: Int
+  private var rows: Rows
+
+  @inline(__always) static var count: Int { Rows.count }
+
+  @inline(__always) init(_ rows: inout AxisCursor) {
+    offset = rows.offset
+    self.rows = Rows(&rows)
+    rows.advance(by: Rows.count)
+  }
+
+  @inline(__always)
+  mutating func load(_ source: UnsafePointer<Float>, _ rowStride: Int, tail: Int) {
+    rows.load(source, rowStride, tail: tail)
+  }
+
+  @inline(__always)
+  func store(_ target: UnsafeMutablePointer<Float>, _ rowStride: Int, tail: Int) {
+    rows.store(target, rowStride, tail: tail)
+  }
+
+  @inline(__always)
+  mutating func addProducts(_ a: UnsafePointer<Float>, _ rowStride: Int, _ b: Rows.Columns) {
+    rows.addProducts(a + offset, 1, b)
+  }
+}
+
 private typealias OneVector = PartialColumns
 private typealias TwoVectors = PairedColumns<FullColumns, FullColumns>
 private typealias TwoVectorsPartial = PairedColumns<FullColumns, PartialColumns>
@@ -348,11 +377,49 @@ private func multiplyScatteredRows<C: TileColumns>(
   }
 }
 
+/// Tiles of whole segments of 3 to 5 neighbouring elements, as the windows of an image of one
+/// channel have them.
+@inline(__always)
+private func multiplyRuns<C: TileColumns>(
+  _: C.Type, _ panel: borrowing Panel, rowAxis: SegmentedAxis, rows: Range<Int>
+) {
+  var cursor = AxisCursor(rowAxis, at: rows.lowerBound)
+  let a = panel.a
+  var c = panel.c + rows.lowerBound &* panel.cRowStride
+  var remaining = rows.count / rowAxis.segmentLength
+  typealias Row = SingleRow<C, EvenPlace>
+  while remaining > 0 {
+    #if KERNELS_AVX512 || arch(arm64)
+      let runs = min(remaining, 2)
+    #else
+      let runs = 1
+    #endif
+    switch (rowAxis.segmentLength, runs) {
+    case (3, 1): multiply(Run<Rows3<Row>>.self, panel, &cursor, a: a, aRowStride: 0, c: c)
+    case (4, 1): multiply(Run<Rows4<Row>>.self, panel, &cursor, a: a, aRowStride: 0, c: c)
+    case (5, 1): multiply(Run<Rows5<Row>>.self, panel, &cursor, a: a, aRowStride: 0, c: c)
+    #if KERNELS_AVX512 || arch(arm64)
+      case (3, _): multiply(Rows2<Run<Rows3<Row>>>.self, panel, &cursor, a: a, aRowStride: 0, c: c)
+      case (4, _): multiply(Rows2<Run<Rows4<Row>>>.self, panel, &cursor, a: a, aRowStride: 0, c: c)
+      case (5, _): multiply(Rows2<Run<Rows5<Row>>>.self, panel, &cursor, a: a, aRowStride: 0, c: c)
+    #endif
+    default: break
+    }
+    c += runs &* rowAxis.segmentLength &* panel.cRowStride
+    remaining -= runs
+  }
+}
+
 @inline(__always)
 private func multiply<C: TileColumns>(
   _: C.Type, _ panel: borrowing Panel, rowAxis: SegmentedAxis, rows: Range<Int>
 ) {
-  if rowAxis.segmentLength < min(shortSegment, rows.count) {
+  let segment = rowAxis.segmentLength
+  if rowAxis.stride == 1, (3...5).contains(segment), rows.lowerBound % segment == 0,
+    rows.count % segment == 0
+  {
+    multiplyRuns(C.self, panel, rowAxis: rowAxis, rows: rows)
+  } else if rowAxis.segmentLength < min(shortSegment, rows.count) {
     multiplyScatteredRows(C.self, panel, rowAxis: rowAxis, rows: rows)
   } else {
     multiplyEvenRows(C.self, panel, rowAxis: rowAxis, rows: rows)

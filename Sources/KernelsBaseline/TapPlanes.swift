@@ -43,63 +43,38 @@ func addTapPlanes(_ arguments: TapArguments) {
   let (first, last) = (arguments.rows.lowerBound, arguments.rows.upperBound &- 1)
   let top = max(0, first &* step &- geometry.paddingTop)
   let end = min(geometry.height, last &* step &- geometry.paddingTop &+ geometry.windowHeight)
-  var y = top
-  while y < end {
-    // The row's distance to that of window 0, and the windows that cover it.
-    let distance = y &+ geometry.paddingTop
-    let beyond = distance &- geometry.windowHeight
-    let earliest = max(first, beyond < 0 ? 0 : beyond / step &+ 1)
-    let latest = min(last, distance / step)
-    if earliest <= latest {
-      let target = image + y &* geometry.width
-      addTaps(arguments, windows: earliest...latest, distance: distance, to: target)
-    }
-    y &+= 1
-  }
-}
-
-/// Adds what some rows of windows give to one row of the image.
-@inline(__always)
-private func addTaps(
-  _ arguments: TapArguments, windows: ClosedRange<Int>, distance: Int,
-  to target: UnsafeMutablePointer<Float>
-) {
-  let geometry = arguments.geometry
-  let lanes = Vector.scalarCount
-  let places = geometry.outputWidth
   let taps = geometry.windowWidth
-  let planeLength = arguments.rows.count &* places
-  var x = 0
-  while x < geometry.width {
-    let rest = min(lanes, geometry.width &- x)
-    var sum =
-      rest == lanes
-      ? UnsafeRawPointer(target + x).loadUnaligned(as: Vector.self)
-      : defend_load_prefix(target + x, rest)
-    // The places of the first and of the last tap in lane 0.
-    let right = x &+ geometry.paddingLeft
-    let left = right &- (taps &- 1)
-    let isInside = left >= 0 && right &+ lanes <= places
-    for row in windows {
-      let tapRow = distance &- row &* geometry.strideY
-      var tap =
-        arguments.taps + ((tapRow &* taps &+ taps &- 1) &* planeLength)
-        + ((row &- arguments.rows.lowerBound) &* places &+ left)
-      var place = left
-      while place <= right {
-        sum +=
-          isInside
-          ? UnsafeRawPointer(tap).loadUnaligned(as: Vector.self)
-          : defend_load_lanes(tap, -place, places &- place)
-        tap += 1 &- planeLength
-        place &+= 1
+  withUnsafeTemporaryAllocation(of: defend_lanes.self, capacity: taps) { lanes in
+    for x in stride(from: 0, to: geometry.width, by: Vector.scalarCount) {
+      // The place of the last tap in lane 0.
+      let left = x &+ geometry.paddingLeft &- (taps &- 1)
+      for tap in 0..<taps {
+        lanes[tap] = defend_lanes_between(-left &- tap, arguments.places &- left &- tap)
+      }
+      let isInside = left >= 0 && left &+ taps &- 1 &+ Vector.scalarCount <= arguments.places
+      for y in stride(from: top, to: end, by: 1) {
+        // The row's distance to that of window 0, and the windows that cover it.
+        let distance = y &+ geometry.paddingTop
+        let beyond = distance &- geometry.windowHeight
+        let earliest = max(first, beyond < 0 ? 0 : beyond / step &+ 1)
+        let latest = min(last, distance / step)
+        guard earliest <= latest else { continue }
+        let target = image + (y &* geometry.width &+ x)
+        let rest = min(Vector.scalarCount, geometry.width &- x)
+        var sum = defend_load_prefix(target, rest)
+        for row in earliest...latest {
+          let tapRow = distance &- row &* step
+          let planeLength = arguments.rows.count &* arguments.places
+          var tap =
+            arguments.taps + (tapRow &* taps &+ taps &- 1) &* planeLength
+            + ((row &- first) &* arguments.places &+ left)
+          for place in 0..<taps {
+            sum += isInside ? Vector(at: tap) : defend_load_lanes(tap, lanes[place])
+            tap += 1 &- planeLength
+          }
+        }
+        defend_store_prefix(target, rest, sum)
       }
     }
-    if rest == lanes {
-      UnsafeMutableRawPointer(target + x).storeBytes(of: sum, as: Vector.self)
-    } else {
-      defend_store_prefix(target + x, rest, sum)
-    }
-    x &+= lanes
   }
 }

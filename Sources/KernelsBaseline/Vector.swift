@@ -31,6 +31,8 @@ extension KernelTable {
       lanes: Vector.scalarCount,
       multiplyAddRegisters: multiplyAddOnRegisters,
       product: matrixProduct,
+      unpooledProduct: multiplyUnpooled,
+      unpooledPatches: multiplyUnpooledPatches,
       transpose: transposeMatrix,
       addPatches: addImagePatches,
       addTaps: addTapPlanes,

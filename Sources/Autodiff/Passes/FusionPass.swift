@@ -101,12 +101,19 @@ struct FusionPass {
     }
     if let latest, canJoin(group + [index], step: latest) {
       for node in group + [index] { join(node, step: latest) }
-    } else if !group.isEmpty {
-      for node in group {
-        waiting.remove(node)
-        placeElementwise(node, mayWait: false)
+    } else if let first = group.first {
+      waiting.remove(first)
+      placeElementwise(first, mayWait: false)
+      let rest = group.dropFirst() + [index]
+      // What reads inputs alone has no step to join, but may begin one.
+      if latest == nil, canJoin(Array(rest), step: schedule.steps.count - 1) {
+        for node in rest { join(node, step: schedule.steps.count - 1) }
+      } else {
+        for node in rest {
+          waiting.remove(node)
+          placeElementwise(node, mayWait: false)
+        }
       }
-      placeElementwise(index, mayWait: false)
     } else {
       appendLoop(index)
     }

@@ -30,56 +30,36 @@ struct LoopBuilder {
   }
 
   mutating func build() {
-    let nodes = step.loop?.nodes ?? []
-    let inLoop = Set(nodes)
+    let memory = self.memory
+    let matcher = LoopIdiomMatcher(
+      step.loop?.nodes ?? [], schedule: schedule, isStored: { memory($0) != nil })
+    let terms = matcher.terms()
     var stores: [LoopInstruction] = []
-    let units = unitConversions(nodes)
-    for (place, index) in nodes.enumerated() where !units.conversions.contains(index) {
-      let node = schedule.graph.nodes[index]
-      if let bytes = units.bytes[index] {
-        let source = slot(operand: bytes, inLoop)
-        let result = self.result(of: index, rest: nodes[(place + 1)...], &stores)
-        body.append(LoopInstruction(.unitFromByte, result: result, a: source))
-        continue
-      }
-      let operands = node.operands.map { slot(operand: $0, inLoop) }
-      let result = self.result(of: index, rest: nodes[(place + 1)...], &stores)
-      release(after: place, nodes)
-      let operation = node.operation as! any ElementwiseOperation
+    for (place, term) in terms.enumerated() {
+      let operands = term.operands.map { slot(operand: $0) }
+      let scalars = term.scalars.map { scalar($0) }
+      let rest = terms[(place + 1)...]
+      let result = self.result(of: term.node, rest: rest, &stores)
+      release(before: rest)
       body.append(
         LoopInstruction(
-          operation.opcode(node.operands.map { schedule.graph.nodes[$0].type }), result: result,
+          term.opcode, result: result,
           a: operands[0], b: operands.count > 1 ? operands[1] : nil,
-          c: operands.count > 2 ? operands[2] : nil))
+          c: operands.count > 2 ? operands[2] : nil, scalars: scalars))
     }
     body += stores
   }
 
-  /// Quotients of converted bytes and 255, with their bytes, and the conversions that nothing else
-  /// reads: one instruction does both, without a division.
-  private func unitConversions(_ nodes: [Int]) -> (bytes: [Int: Int], conversions: Set<Int>) {
-    let graph = schedule.graph
-    var bytes: [Int: Int] = [:]
-    var conversions: Set<Int> = []
-    for index in nodes where graph.nodes[index].operation is Divide {
-      let operands = graph.nodes[index].operands.map { schedule.storage(of: $0) }
-      let source = graph.nodes[operands[0]]
-      guard (graph.nodes[operands[1]].operation as? Fill)?.value == 255,
-        nodes.contains(operands[0]),
-        source.operation is Convert, graph.nodes[source.operands[0]].type.element == .uint8,
-        memory(operands[0]) == nil,
-        nodes.count(where: { graph.nodes[$0].operands.map(schedule.storage).contains(operands[0]) })
-          == 1
-      else { continue }
-      bytes[index] = source.operands[0]
-      conversions.insert(operands[0])
-    }
-    return (bytes, conversions)
+  /// The memory of a value that is the same everywhere.
+  private func scalar(_ node: Int) -> UnsafePointer<Float> {
+    let source =
+      (schedule.graph.nodes[node].operation as? Fill).map { constant($0.value) }
+      ?? memory(schedule.source(of: node, materialized: schedule.materialized))!
+    return UnsafePointer(source.assumingMemoryBound(to: Float.self))
   }
 
   /// Where the operand is read, after instructions that bring what repeats into a register.
-  private mutating func slot(operand: Int, _ inLoop: Set<Int>) -> LoopSlot {
-    let node = schedule.storage(of: operand)
+  private mutating func slot(operand node: Int) -> LoopSlot {
     if let slot = slots[node] { return slot }
     let isRepeated =
       (schedule.graph.nodes[node].operation is Fill
@@ -136,7 +116,7 @@ struct LoopBuilder {
   /// The result's memory, or a register; a register and a later copy where the memory is still to
   /// be read by the rest of the loop.
   private mutating func result(
-    of index: Int, rest: ArraySlice<Int>, _ stores: inout [LoopInstruction]
+    of index: Int, rest: ArraySlice<LoopTerm>, _ stores: inout [LoopInstruction]
   ) -> LoopSlot {
     let element = schedule.graph.nodes[index].type.element
     guard let target = memory(index) else {
@@ -146,10 +126,7 @@ struct LoopBuilder {
     }
     let slot = LoopSlot(memory: target, stride: element.byteCount)
     let isReadLater = rest.contains { later in
-      schedule.graph.nodes[later].operands.contains { operand in
-        let node = schedule.storage(of: operand)
-        return node != index && slots[node] == nil && memory(node) == target
-      }
+      later.operands.contains { $0 != index && slots[$0] == nil && memory($0) == target }
     }
     guard isReadLater, element != .uint8 else {
       slots[index] = slot
@@ -184,13 +161,10 @@ struct LoopBuilder {
 
   /// Frees the registers of values that the rest of the loop does not read; what the preamble
   /// fills stays.
-  private mutating func release(after place: Int, _ nodes: [Int]) {
-    let rest = Set(
-      nodes[(place + 1)...].flatMap { node in
-        schedule.graph.nodes[node].operands.map { schedule.storage(of: $0) }
-      })
+  private mutating func release(before rest: ArraySlice<LoopTerm>) {
+    let needed = Set(rest.flatMap(\.operands))
     for (node, register) in registers
-    where !rest.contains(node) && !keptRegisters.contains(node) && !preambleNodes.contains(node) {
+    where !needed.contains(node) && !keptRegisters.contains(node) && !preambleNodes.contains(node) {
       freeRegisters.append(register)
       registers[node] = nil
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stdint.h>
+#include <string.h>
 
 // Memory operations on vectors that Swift has no word for. The vector follows the target's flags.
 
@@ -48,21 +49,40 @@ DEFEND_INLINE defend_vector defend_load_prefix(const float *p, intptr_t count) {
   return defend_load_prefix_or(p, count, 0);
 }
 
-/// The lanes from `first` up to `end` from memory, the others 0; both may be out of range. Nothing
-/// else is read.
-DEFEND_INLINE defend_vector defend_load_lanes(const float *p, intptr_t first, intptr_t end) {
+/// Some lanes of a vector.
+#if defined(__AVX512F__)
+typedef __mmask16 defend_lanes;
+#elif defined(__AVX2__)
+typedef defend_integer_vector defend_lanes;
+#else
+typedef struct {
+  intptr_t first, end;
+} defend_lanes;
+#endif
+
+/// The lanes from `first` up to `end`; both may be out of range.
+DEFEND_INLINE defend_lanes defend_lanes_between(intptr_t first, intptr_t end) {
   const intptr_t lanes = sizeof(defend_vector) / sizeof(float);
   first = first < 0 ? 0 : first > lanes ? lanes : first;
   end = end < 0 ? 0 : end > lanes ? lanes : end;
 #if defined(__AVX512F__)
-  return (defend_vector)_mm512_maskz_loadu_ps(
-      (__mmask16)(((1u << end) - 1) & ~((1u << first) - 1)), p);
+  return (__mmask16)(((1u << end) - 1) & ~((1u << first) - 1));
 #elif defined(__AVX2__)
-  return (defend_vector)_mm256_maskload_ps(
-      p, _mm256_andnot_si256(defend_prefix_mask(first), defend_prefix_mask(end)));
+  return (defend_lanes)_mm256_andnot_si256(defend_prefix_mask(first), defend_prefix_mask(end));
+#else
+  return (defend_lanes){first, end};
+#endif
+}
+
+/// Some lanes from memory, the others 0. Nothing else is read.
+DEFEND_INLINE defend_vector defend_load_lanes(const float *p, defend_lanes lanes) {
+#if defined(__AVX512F__)
+  return (defend_vector)_mm512_maskz_loadu_ps(lanes, p);
+#elif defined(__AVX2__)
+  return (defend_vector)_mm256_maskload_ps(p, (__m256i)lanes);
 #else
   defend_vector v = 0;
-  for (intptr_t lane = first; lane < end; lane++) v[lane] = p[lane];
+  for (intptr_t lane = lanes.first; lane < lanes.end; lane++) v[lane] = p[lane];
   return v;
 #endif
 }
@@ -79,6 +99,22 @@ DEFEND_INLINE void defend_store_prefix(float *p, intptr_t count, defend_vector v
   if (count > 2) p[2] = v[2];
   if (count > 3) p[3] = v[3];
 #endif
+}
+
+/// As many bytes as a vector has lanes, as numbers.
+DEFEND_INLINE defend_vector defend_load_bytes(const uint8_t *p) {
+  typedef uint8_t bytes
+      __attribute__((ext_vector_type(sizeof(defend_vector) / sizeof(float))));
+  bytes b;
+  memcpy(&b, p, sizeof b);
+  return __builtin_convertvector(b, defend_vector);
+}
+
+/// The first `count` bytes as numbers, and 0 in the other lanes. Nothing behind them is read.
+DEFEND_INLINE defend_vector defend_load_byte_prefix(const uint8_t *p, intptr_t count) {
+  uint8_t bytes[sizeof(defend_vector) / sizeof(float)] = {0};
+  for (intptr_t i = 0; i < count; i++) bytes[i] = p[i];
+  return defend_load_bytes(bytes);
 }
 
 /// a·b + c, rounded once, in every lane.

@@ -1,0 +1,112 @@
+import KernelInterface
+import Testing
+
+@testable import Autodiff
+
+/// Every idiom of the loops: found in a graph, and with the bits of the operations that it stands for.
+@Suite struct LoopIdiomTests {
+  @Test(arguments: LoopIdiom.all.indices)
+  func anIdiomIsOneInstruction(index: Int) {
+    let idiom = LoopIdiom.all[index]
+    var example = Example(batch: 3, seed: index)
+    let root = idiom.pattern.expression(in: &example)
+    let schedule = FusionPass(graph: example.graph, roots: [root], isEnabled: true).run()
+    let loops = schedule.steps.compactMap(\.loop)
+    #expect(loops.count == 1)
+    let terms = LoopIdiomMatcher(
+      loops[0].nodes, schedule: schedule, isStored: { $0 == root.index }
+    ).terms()
+    #expect(terms.map(\.opcode) == [idiom.opcode])
+    #expect(terms.map(\.node) == [root.index])
+  }
+
+  @Test(arguments: LoopIdiom.all.indices)
+  func anIdiomHasTheBitsOfItsOperations(index: Int) {
+    for seed in 0..<4 {
+      var example = Example(batch: 1 + seed * 7, seed: 100 * index + seed)
+      let root = LoopIdiom.all[index].pattern.expression(in: &example)
+      let expected = example.run([root], fuses: false)
+      for device in Devices.instructionSets {
+        #expect(example.run([root], device: device) == expected, "\(device.summary)")
+      }
+    }
+  }
+
+  @Test func whatIsReadOutsideIsNoPartOfAnIdiom() {
+    var example = Example(batch: 3, seed: 1)
+    let (a, b) = (example.input([.batch, 5]), example.input([.batch, 5]))
+    let product = b * 3
+    let sum = a + product
+    let schedule = FusionPass(
+      graph: example.graph, roots: [sum, product], isEnabled: true
+    ).run()
+    let nodes = schedule.steps.compactMap(\.loop).flatMap(\.nodes)
+    let stored = LoopIdiomMatcher(nodes, schedule: schedule, isStored: { $0 == product.index })
+    #expect(stored.terms().map(\.opcode) == [.multiply, .add])
+    #expect(
+      example.run([sum, product]) == example.run([sum, product], fuses: false))
+  }
+
+  @Test func aScalarOfEachExampleIsNoScalar() {
+    var example = Example(batch: 3, seed: 1)
+    let (a, b) = (example.input([.batch, 5]), example.input([.batch, 5]))
+    let sum = a + b * example.input([.batch, 1])
+    let schedule = FusionPass(graph: example.graph, roots: [sum], isEnabled: true).run()
+    let nodes = schedule.steps.compactMap(\.loop).flatMap(\.nodes)
+    let terms = LoopIdiomMatcher(nodes, schedule: schedule, isStored: { $0 == sum.index }).terms()
+    #expect(terms.map(\.opcode) == [.multiply, .add])
+    #expect(example.run([sum]) == example.run([sum], fuses: false))
+  }
+}
+
+extension LoopIdiom.Pattern {
+  /// The pattern as an expression of new inputs, `[N, 37]`.
+  fileprivate func expression(in example: inout Example) -> Expression {
+    var operands: [Int: Expression] = [:]
+    var scalars: [Int: Expression] = [:]
+    return expression(in: &example, &operands, &scalars)
+  }
+
+  private func expression(
+    in example: inout Example, _ operands: inout [Int: Expression],
+    _ scalars: inout [Int: Expression], isByte: Bool = false
+  ) -> Expression {
+    switch self {
+    case .operand(let place):
+      let operand =
+        operands[place]
+        ?? (isByte
+          ? example.integers([.batch, 37], in: 0...255, element: .uint8)
+          : example.input([.batch, 37], in: -2...2))
+      operands[place] = operand
+      return operand
+    case .scalar(let place):
+      // One that changes from run to run, and numbers of the program.
+      let scalar =
+        scalars[place]
+        ?? (place == 0
+          ? example.input([], in: 0.1...2) : example.graph.fill([0, 0.999, 0.25][place]))
+      scalars[place] = scalar
+      return scalar
+    case .constant(let value): return example.graph.fill(value)
+    case .apply(let opcode, let arguments):
+      let isByte = opcode == .floatFromByte
+      let values = arguments.map {
+        $0.expression(in: &example, &operands, &scalars, isByte: isByte)
+      }
+      return switch opcode {
+      case .add: values[0] + values[1]
+      case .subtract: values[0] - values[1]
+      case .multiply: values[0] * values[1]
+      case .divide: values[0] / values[1]
+      case .squareRoot: values[0].squareRoot()
+      case .rectify: values[0].rectified()
+      case .sign: values[0].sign()
+      case .maximum: .maximum(values[0], values[1])
+      case .minimum: .minimum(values[0], values[1])
+      case .floatFromByte: values[0].converted(to: .float32)
+      default: preconditionFailure("an idiom of \(opcode) needs a line here")
+      }
+    }
+  }
+}
