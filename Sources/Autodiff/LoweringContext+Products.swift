@@ -11,6 +11,14 @@ extension LoweringContext {
     let depth = transposesLeft ? left.shape[0] : left.shape[1]
     appendStart()
     let b = rightOperand(transposes: transposesRight, rows: rows, columns: columns, depth: depth)
+    if let productMemory {
+      append(
+        ResumedProductCall(
+          kernels: kernels, rows: rows, columns: columns, depth: depth, a: left.floats,
+          b: b.pointer, bRowStride: b.rowStride, bPanelStride: b.panelStride, c: result.floats,
+          epilogue: epilogue, memory: productMemory))
+      return
+    }
     append(
       MatrixProductCall(
         kernels: kernels, rows: rows, columns: columns, depth: depth, a: left.floats,

@@ -16,6 +16,8 @@ package struct LoweringContext {
   let isResultRead: Bool
   /// Where rows of earlier runs are kept; nil where the step's values depend on more than the rows.
   let rowMemory: RowMemory?
+  /// Where a product keeps sums of rows that such a step makes.
+  let productMemory: ResumedProductMemory?
   /// Elementwise work for the finished rows of the result.
   package let epilogue: (any RowEpilogue)?
   private let panelStore: PanelStore
@@ -33,7 +35,7 @@ package struct LoweringContext {
   init(
     kernels: KernelTable, batch: Int, operands: [BufferView], result: BufferView,
     companion: BufferView?, producer: Producer?, isResultRead: Bool, rowMemory: RowMemory?,
-    epilogue: (any RowEpilogue)?,
+    productMemory: ResumedProductMemory?, epilogue: (any RowEpilogue)?,
     panelStore: PanelStore, scratch: UnsafeMutableRawPointer
   ) {
     self.panelStore = panelStore
@@ -45,6 +47,7 @@ package struct LoweringContext {
     self.producer = producer
     self.isResultRead = isResultRead
     self.rowMemory = rowMemory
+    self.productMemory = productMemory
     self.epilogue = epilogue
     scratchBase = scratch
   }

@@ -120,6 +120,17 @@ public final class Program {
     runCalls(batch: batch)
   }
 
+  /// Keeps rows of the last run: later runs compare what is on their tracks with them, and no longer
+  /// with what was there before. Worth it where what follows resembles these rows more.
+  ///
+  /// The first row of a track, and one that is quite another, is kept without being asked for.
+  public func keep(rows: [Int]) {
+    for call in bound[lastBatch] ?? [] {
+      guard let call = call as? any RowKeepingCall else { continue }
+      device.pool.run(rows.count) { call.keep(row: rows[$0]) }
+    }
+  }
+
   private func runCalls(batch: Int) {
     precondition(
       batch > 0 && batch <= capacity, "Program: a batch of \(batch) exceeds \(capacity)")
@@ -235,7 +246,10 @@ public final class Program {
         companion: step.companion.map { view($0, batch: batch) }, producer: producer,
         isResultRead: !schedule.isForCompanionAlone(step) || roots.contains(operation),
         rowMemory: schedule.followsRowsAlone(step) ? rowTracks?.memory(of: operation) : nil,
-        epilogue: loop, panelStore: panelStore, scratch: scratch.baseAddress!)
+        productMemory: schedule.stepOfRows(of: step).flatMap {
+          rowTracks?.memory(of: $0).ofProduct(
+            operation, columns: node.type.shape[1].extent(batch: batch))
+        }, epilogue: loop, panelStore: panelStore, scratch: scratch.baseAddress!)
       node.operation.lower(&context)
       calls.append(context.calls)
       scratchByteCount = max(scratchByteCount, context.scratchByteCount)

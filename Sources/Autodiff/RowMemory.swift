@@ -5,6 +5,7 @@ internal import Kernels
 final class RowMemory {
   private let tracks: UnsafeMutableBufferPointer<Int32>
   private var convolution: PooledConvolutionMemory?
+  private var products: [Int: ResumedProductMemory] = [:]
 
   /// - Parameter tracks: the track of each row of a batch.
   init(tracks: UnsafeMutableBufferPointer<Int32>) {
@@ -21,6 +22,14 @@ final class RowMemory {
         pooling: pooling)
     }
     return convolution
+  }
+
+  /// For a product whose rows are that convolution's, by its operation; nil where there is none.
+  func ofProduct(_ operation: Int, columns: Int) -> ResumedProductMemory? {
+    if products[operation] == nil {
+      products[operation] = convolution.map { ResumedProductMemory($0, columns: columns) }
+    }
+    return products[operation]
   }
 
   func forget() { convolution?.forget() }

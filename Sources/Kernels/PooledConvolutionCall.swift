@@ -6,7 +6,7 @@ public import KernelInterface
 ///
 /// The bits are those of a ``ConvolutionCall`` and a ``PoolArgmaxCall``. What no window covers is
 /// not computed.
-public struct PooledConvolutionCall: KernelCall, @unchecked Sendable {
+public struct PooledConvolutionCall: RowKeepingCall, @unchecked Sendable {
   private let convolve: @Sendable (ProductArguments) -> Void
   private let pool: @Sendable (PoolArguments) -> Void
   private let product: ProductArguments
@@ -81,8 +81,7 @@ public struct PooledConvolutionCall: KernelCall, @unchecked Sendable {
       let source = product.a + image * paddedImageLength
       let result = image * strips.pooling.outputPixels * strips.pooling.channels
       if let memory {
-        recall(source, Int(memory.tracks[image]), memory, strip: strip)
-        memory.copyValues(Int(memory.tracks[image]), to: pooling.output! + result)
+        if let output = pooling.output { run(image, memory, to: output + result, strip: strip) }
         continue
       }
       var pooling = pooling
@@ -96,28 +95,74 @@ public struct PooledConvolutionCall: KernelCall, @unchecked Sendable {
     }
   }
 
-  /// Brings the values of a track to those of an image.
-  private func recall(
-    _ image: UnsafePointer<Float>, _ track: Int, _ memory: PooledConvolutionMemory,
+  public func keep(row: Int) {
+    guard let memory, !memory.isNew(row) else { return }
+    var work = (call: self, row: row)
+    withUnsafeMutablePointer(to: &work) { context in
+      defend_with_scratch(context) { context, scratch in
+        let (call, row) = context.assumingMemoryBound(to: (call: Self, row: Int).self).pointee
+        guard let memory = call.memory else { return }
+        let track = Int(memory.tracks[row])
+        let strip = LoopCall.aligned(
+          scratch.assumingMemoryBound(to: Float.self), rowLength: call.product.columns)
+        let image = memory.lastImage(track)
+        let values = memory.values(track)
+        _ = call.bringUp(values, from: memory.known(track), to: image, memory, strip)
+        memory.remember(image, values: values, track: track)
+      }
+    }
+  }
+
+  /// Writes the values of an image from those that are kept of its track and what has changed.
+  private func run(
+    _ row: Int, _ memory: PooledConvolutionMemory, to output: UnsafeMutablePointer<Float>,
     strip: UnsafeMutablePointer<Float>
   ) {
+    let image = product.a + row * paddedImageLength
+    let track = Int(memory.tracks[row])
+    memory.copyValues(track, to: output)
+    let changes = bringUp(output, from: memory.known(track), to: image, memory, strip)
+    if changes.windows <= strips.pooling.outputPixels / 2 {
+      memory.firstChanged[row] = Int32(changes.first)
+      memory.noteLast(image, track: track)
+    } else {
+      // Another image altogether, which what follows will resemble more.
+      memory.firstChanged[row] = -1
+      memory.remember(image, values: output, track: track)
+    }
+  }
+
+  /// Brings the values of one image, or of none, to those of another.
+  /// - Returns: the first value that was computed (their number if none was), and the windows that
+  ///   were.
+  private func bringUp(
+    _ values: UnsafeMutablePointer<Float>, from old: UnsafePointer<Float>?,
+    to image: UnsafePointer<Float>, _ memory: PooledConvolutionMemory,
+    _ strip: UnsafeMutablePointer<Float>
+  ) -> (first: Int, windows: Int) {
     var pooling = pooling
-    pooling.output = memory.values(track)
+    pooling.output = values
+    var first = memory.valueLength
+    var windows = 0
     func run(_ rows: Range<Int>, _ columns: Range<Int>) {
-      for first in stride(from: rows.lowerBound, to: rows.upperBound, by: strips.windowRowsPerStrip)
+      windows += rows.count * columns.count
+      first = min(
+        first,
+        rows.lowerBound * memory.windowRowLength + columns.lowerBound * pooling.geometry.channels)
+      for start in stride(from: rows.lowerBound, to: rows.upperBound, by: strips.windowRowsPerStrip)
       {
         self.run(
           image,
-          windowRows: first..<min(rows.upperBound, first + strips.windowRowsPerStrip),
+          windowRows: start..<min(rows.upperBound, start + strips.windowRowsPerStrip),
           windowColumns: columns, pooling, strip: strip)
       }
     }
-    if let known = memory.known(track) {
-      memory.changedWindows.forEachRectangle(between: known, image) { run($0, $1) }
+    if let old {
+      memory.changedWindows.forEachRectangle(between: old, image) { run($0, $1) }
     } else {
       run(0..<strips.pooling.outputHeight, 0..<strips.pooling.outputWidth)
     }
-    memory.remember(image, track: track)
+    return (first, windows)
   }
 
   /// Some windows of an image, whose pixels fit into a strip.

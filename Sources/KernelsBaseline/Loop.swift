@@ -112,7 +112,7 @@ private func run(
     let (s, t, u) = (instruction.scalar(0), instruction.scalar(1), instruction.scalar(2))
     map(count, a, r) { x in maximum(minimum((x + s) * t, u), x) }
   case .unitFromByte:
-    units(UnsafeRawPointer(first).assumingMemoryBound(to: UInt8.self), r, count)
+    unitsFromBytes(UnsafeRawPointer(first).assumingMemoryBound(to: UInt8.self), r, count)
   case .repeatValue:
     fill(r, count, with: a[0])
   case .repeatRow:
@@ -309,8 +309,7 @@ private func convert(
 
 /// Bytes divided by 255: a product with the reciprocal and one correction, which gives the correctly
 /// rounded quotient of each of them in a fraction of a division's time.
-@inline(__always)
-private func units(
+func unitsFromBytes(
   _ bytes: UnsafePointer<UInt8>, _ result: UnsafeMutablePointer<Float>, _ count: Int
 ) {
   let reciprocal = Vector(repeating: 1 / 255)

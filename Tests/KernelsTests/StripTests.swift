@@ -61,6 +61,14 @@ import Testing
       Case(
         WindowCase(1, 36, 36, 1, window: (5, 5), padding: (2, 2, 2, 2), to: 6), window: (2, 2),
         stride: (2, 2)),
+      Case(WindowCase(3, 9, 15, 1, window: (3, 3), to: 17), window: (2, 2), stride: (2, 2)),
+      Case(
+        WindowCase(2, 10, 12, 1, window: (3, 5), stride: (2, 1), to: 16), window: (2, 2),
+        stride: (2, 2)),
+      Case(
+        WindowCase(2, 14, 13, 1, window: (4, 4), stride: (1, 2), padding: (1, 0, 2, 1), to: 40),
+        window: (2, 2), stride: (2, 2)),
+      Case(WindowCase(3, 12, 29, 1, window: (5, 3), to: 1), window: (2, 2), stride: (2, 2)),
     ]
   }
 
@@ -129,6 +137,58 @@ import Testing
     }
     #expect(values.map(\.bitPattern) == stripValues.map(\.bitPattern))
     #expect(indices == stripIndices)
+  }
+
+  /// Bias and rectifier, which the pooling kernel does itself.
+  @Test(arguments: Case.all + Case.ofOneChannel) func rectifiesWhilePooling(
+    _ example: Case
+  ) throws {
+    let (g, p) = (example.convolution.geometry, example.pooling)
+    let strips = try #require(PlaneStrips(pooling: p))
+    var generator = TestGenerator(seed: 8)
+    let input = GuardedBuffer(generator.floats(g.images * g.paddedImageLength))
+    let weights = GuardedBuffer(generator.floats(g.patchLength * p.channels))
+    let bias = GuardedBuffer(generator.floats(p.channels))
+    if p.channels > 2 { bias.pointer[1] = .nan }
+    let count = p.images * p.outputPixels * p.channels
+
+    func epilogue(_ kernels: KernelTable, _ memory: UnsafeMutableRawPointer) -> LoopCall {
+      let (images, row) = (LoopSlot(memory: memory, stride: 4), LoopSlot(register: 0))
+      let start = UnsafeMutableRawPointer(mutating: UnsafeRawPointer(bias.pointer))
+      return LoopCall(
+        kernels, preamble: [],
+        body: [
+          LoopInstruction(
+            .repeatRow, result: row, a: LoopSlot(memory: start, stride: 0), columns: p.channels),
+          LoopInstruction(.addRectified, result: images, a: images, b: row),
+        ], count: p.images * p.imageLength, rowLength: p.channels)
+    }
+    let places = GuardedBuffer([Int32](repeating: -1, count: count))
+    let expected = sameEverywhere([Float](repeating: .nan, count: count)) { kernels, pool, result in
+      let images = GuardedBuffer([Float](repeating: .nan, count: p.images * p.imageLength))
+      pool.run(
+        ConvolutionCall(
+          kernels: kernels, geometry: g, outputChannels: p.channels,
+          paddedInput: input.pointer, weights: weights.pointer, output: images.pointer))
+      pool.run(epilogue(kernels, UnsafeMutableRawPointer(images.pointer)))
+      withExtendedLifetime(images) {
+        pool.run(
+          PoolArgmaxCall(
+            kernels: kernels, geometry: p, input: images.pointer, values: result,
+            indices: places.pointer))
+      }
+    }
+    let expectedPlaces = places.elements
+    let found = sameEverywhere([Float](repeating: .nan, count: count)) { kernels, pool, result in
+      let epilogue = epilogue(kernels, LoopCall.stripMemory)
+      #expect(epilogue.rectifiedBias == UnsafePointer(bias.pointer))
+      pool.run(
+        PooledConvolutionCall(
+          kernels: kernels, geometry: g, paddedInput: input.pointer, weights: weights.pointer,
+          strips: strips, epilogue: epilogue, values: result, indices: places.pointer))
+    }
+    #expect(found.map(\.bitPattern) == expected.map(\.bitPattern))
+    #expect(places.elements == expectedPlaces && places.isIntact)
   }
 
   /// Images that change a little, much or not at all from call to call, on changing tracks.

@@ -90,7 +90,8 @@ extension JSONValue {
     if case .string(let text) = self { text } else { "" }
   }
 
-  fileprivate var double: Double {
+  /// The number; NaN for anything else.
+  public var double: Double {
     switch self {
     case .integer(let number): Double(number)
     case .number(let number): number

@@ -138,6 +138,17 @@ struct Schedule {
     }
   }
 
+  /// The operation of the step that makes a product's left operand from rows alone, if the right one
+  /// is a variable as it is.
+  func stepOfRows(of step: Step) -> Int? {
+    guard let index = step.operation, let product = graph.nodes[index].operation as? MatrixProduct,
+      !product.transposesLeft, graph.nodes[index].operands.count == 2,
+      graph.nodes[storage(of: graph.nodes[index].operands[1])].operation is Variable
+    else { return nil }
+    let rows = storage(of: graph.nodes[index].operands[0])
+    return steps.first { $0.companion == rows && followsRowsAlone($0) }?.operation
+  }
+
   /// Keeps some of the steps, by their positions; the values of the others have no position then.
   mutating func keepSteps(_ isKept: (Int) -> Bool) {
     let kept = steps.indices.filter(isKept)

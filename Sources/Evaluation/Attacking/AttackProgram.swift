@@ -103,10 +103,11 @@ final class AttackProgram {
     case .step:
       state = stateInputs()
       let old = AttackState(images: state[0], memory: Array(state.dropFirst()))
+      // Known before the step makes images, so that one loop makes and chooses them.
+      let fooled = problem.isMisclassified(old.images)
       var next = attack.step(old, problem)
       if next.isFooled == nil {
         // The step looked at the images that it was given: what has fallen stays as it is.
-        let fooled = problem.isMisclassified(old.images)
         next.isFooled = fooled
         next.images = .select(
           (fooled * inputs.stops).reshaped(to: [.batch, 1, 1, 1]), old.images, next.images)

@@ -14,15 +14,19 @@ final class SearchProgram: SteppingProgram {
   private var isFooled: [Bool] = []
   /// The search's memory, for all rows.
   private let memory: [Rows]
-  /// Whether each row's proposal differs from its images.
-  private let isAsked: UnsafeMutableBufferPointer<Bool>
+  /// Where each row's proposal begins to differ from its images, in parts of them; -1 if nowhere.
+  private let change: UnsafeMutableBufferPointer<Int>
+  private static let changeParts = 16
+  /// The track of each row: what it asks resembles what it asked before.
+  private var tracks: [Int]
 
   init(proposing: AttackProgram, deciding: AttackProgram, capacity: Int, device: Device) {
     self.proposing = proposing
     self.deciding = deciding
     self.device = device
-    isAsked = .allocate(capacity: capacity)
-    isAsked.initialize(repeating: false)
+    change = .allocate(capacity: capacity)
+    change.initialize(repeating: -1)
+    tracks = Array(0..<capacity)
     memory = deciding.stateMemory.map { value in
       let bytes = UnsafeMutableRawPointer.allocate(
         byteCount: capacity * value.byteCount, alignment: 64)
@@ -32,7 +36,7 @@ final class SearchProgram: SteppingProgram {
 
   deinit {
     for kept in memory { kept[0].deallocate() }
-    isAsked.deallocate()
+    change.deallocate()
   }
 
   var program: Program { deciding.program }
@@ -60,9 +64,10 @@ final class SearchProgram: SteppingProgram {
     proposing.run(count: count)
     let (images, proposals) = (proposing.stateImages, proposing.proposals)
     forEach(count) { row in
-      isAsked[row] = memcmp(images[row], proposals[row], images.byteCount) != 0
+      change[row] = Self.firstChange(images[row], proposals[row], images.byteCount)
     }
-    let asked = (0..<count).filter { isAsked[$0] }
+    // Early changes first, for they leave the most to compute.
+    let asked = (0..<count).filter { change[$0] >= 0 }.sorted { change[$0] < change[$1] }
     guard let dataset, !asked.isEmpty else { return }
     deciding.load(asked, of: tasks[...], dataset)
     let (questions, values) = (deciding.stateImages, deciding.stateMemory)
@@ -70,13 +75,26 @@ final class SearchProgram: SteppingProgram {
     for (place, row) in asked.enumerated() {
       for (kept, value) in zip(memory, values) { value.copy(row, of: kept, to: place) }
     }
-    // What a row asks resembles what it asked before.
-    program.run(batch: asked.count, tracks: asked)
-    for place in deciding.acceptedRows(among: asked.count) {
+    program.run(batch: asked.count, tracks: asked.map { tracks[$0] })
+    let accepted = deciding.acceptedRows(among: asked.count)
+    program.keep(rows: accepted)
+    for place in accepted {
       images.copy(place, of: questions, to: asked[place])
       for (kept, value) in zip(memory, values) { kept.copy(place, of: value, to: asked[place]) }
     }
     for place in deciding.fooledRows(among: asked.count) { isFooled[asked[place]] = true }
+  }
+
+  /// The first part of two images that differs; -1 if none does.
+  private static func firstChange(
+    _ old: UnsafeRawPointer, _ new: UnsafeRawPointer, _ byteCount: Int
+  ) -> Int {
+    let length = (byteCount + changeParts - 1) / changeParts
+    for (part, start) in stride(from: 0, to: byteCount, by: length).enumerated()
+    where memcmp(old + start, new + start, min(length, byteCount - start)) != 0 {
+      return part
+    }
+    return -1
   }
 
   /// Calls `body` for every row, several at once.
@@ -95,6 +113,7 @@ final class SearchProgram: SteppingProgram {
     guard source != target else { return }
     tasks[target] = tasks[source]
     isFooled[target] = isFooled[source]
+    tracks.swapAt(source, target)
     for kept in memory { kept.copy(source, of: kept, to: target) }
     proposing.moveRow(source, to: target)
   }

@@ -47,12 +47,21 @@ struct Bench: ParsableCommand {
   static let arguments = ArgumentSet<Self>(
     \.$taskNames, \.$models, \.$batches, \.$runs, \.$profile, \.$json, \.$machine)
 
-  private struct Results: Codable {
+  private struct Results: Encodable {
     var schemaVersion = 1
     let instructionSet: String
     /// 10⁹ multiplications and additions a second.
     let peak: Double
     let rows: [BenchmarkRow]
+    /// The steps of each row, if asked for.
+    let profiles: [[Step]]?
+
+    struct Step: Encodable {
+      let step: String
+      let microseconds: Double
+      let flops: Int
+      let bytes: Int
+    }
 
     var text: String {
       get throws {
@@ -70,7 +79,7 @@ struct Bench: ParsableCommand {
     let models = try (models.isEmpty ? ["mlp", "cnn"] : models).map { try ModelCatalog.model($0) }
     let peak = device.measuredPeak()
     var rows: [BenchmarkRow] = []
-    var profiles: [String] = []
+    var profiles: [[Program.StepProfile]] = []
     let tasks =
       taskNames.isEmpty
       ? BenchmarkTask.allCases : taskNames.compactMap { BenchmarkTask(rawValue: $0) }
@@ -84,23 +93,33 @@ struct Bench: ParsableCommand {
             Terminal.showShare(share, of: "timing \(model.name), \(task.rawValue), batch \(batch):")
           }
           rows.append(benchmark.row(task, batch: batch, runs: runs))
-          if profile {
-            profiles.append(
-              "\(model.name), \(task.rawValue), batch \(batch)\n"
-                + table(benchmark.profile(task, batch: batch), peak: peak))
-          }
+          if profile { profiles.append(benchmark.profile(task, batch: batch)) }
         }
       }
     }
     if Terminal.isError { Terminal.clearShare() }
+    let steps = profiles.map { profile in
+      profile.map {
+        Results.Step(
+          step: $0.name, microseconds: 1e6 * $0.seconds, flops: $0.floatingPointOperations,
+          bytes: $0.byteCount)
+      }
+    }
     try json?.write(
-      Results(instructionSet: device.instructionSet.rawValue, peak: peak / 1e9, rows: rows).text)
+      Results(
+        instructionSet: device.instructionSet.rawValue, peak: peak / 1e9, rows: rows,
+        profiles: profile ? steps : nil
+      ).text)
     if json?.isStandardOutput == true { return }
     Terminal.printLine(
       "\(device.threadCount) threads, \(device.instructionSet.rawValue), peak "
         + "\((peak / 1e9).text(0)) GF/s\n")
     Terminal.printLine(table(rows))
-    for text in profiles { Terminal.printLine("\n" + text) }
+    for (row, profile) in zip(rows, profiles) {
+      Terminal.printLine(
+        "\n\(row.model), \(row.task.rawValue), batch \(row.batch)\n"
+          + table(profile, peak: peak))
+    }
   }
 
   private func table(_ rows: [BenchmarkRow]) -> String {
