@@ -54,7 +54,7 @@ extension LoweringContext {
         kernels: kernels,
         geometry: placement.geometry(images: operands[0].shape, window: window),
         input: operands[0].floats, values: companion?.floats,
-        indices: isResultRead ? result.integers : nil))
+        indices: isResultRead ? result.integers : nil, isRectified: isCompanionRectified))
   }
 
   mutating func appendPoolGather(window: [Int], _ placement: WindowPlacement) {
@@ -85,7 +85,7 @@ extension LoweringContext {
         kernels: kernels, geometry: geometry, paddedInput: padded(image, geometry),
         weights: weights.floats, strips: PlaneStrips(pooling: pooling)!,
         epilogue: producer.loop, values: companion?.floats,
-        indices: isResultRead ? result.integers : nil,
+        indices: isResultRead ? result.integers : nil, isRectified: isCompanionRectified,
         memory: rowMemory?.ofConvolution(geometry, pooling: pooling)))
   }
 

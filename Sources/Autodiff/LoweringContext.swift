@@ -10,6 +10,8 @@ package struct LoweringContext {
   package let result: BufferView
   /// The result of the operation that is computed along with this one (see `Schedule.Step`).
   package let companion: BufferView?
+  /// Whether negative numbers become 0 in it.
+  let isCompanionRectified: Bool
   /// What makes one of the operands strip by strip; the operand's memory is not to be read then.
   let producer: Producer?
   /// Whether anything reads the result itself, and not only the companion's.
@@ -34,7 +36,8 @@ package struct LoweringContext {
 
   init(
     kernels: KernelTable, batch: Int, operands: [BufferView], result: BufferView,
-    companion: BufferView?, producer: Producer?, isResultRead: Bool, rowMemory: RowMemory?,
+    companion: BufferView?, isCompanionRectified: Bool, producer: Producer?,
+    isResultRead: Bool, rowMemory: RowMemory?,
     productMemory: ResumedProductMemory?, epilogue: (any RowEpilogue)?,
     panelStore: PanelStore, scratch: UnsafeMutableRawPointer
   ) {
@@ -44,6 +47,7 @@ package struct LoweringContext {
     self.operands = operands
     self.result = result
     self.companion = companion
+    self.isCompanionRectified = isCompanionRectified
     self.producer = producer
     self.isResultRead = isResultRead
     self.rowMemory = rowMemory

@@ -243,7 +243,8 @@ public final class Program {
             ? stripView(operand, batch: batch) : view(operand, batch: batch)
         },
         result: view(operation, batch: batch),
-        companion: step.companion.map { view($0, batch: batch) }, producer: producer,
+        companion: (step.rectified ?? step.companion).map { view($0, batch: batch) },
+        isCompanionRectified: step.rectified != nil, producer: producer,
         isResultRead: !schedule.isForCompanionAlone(step) || roots.contains(operation),
         rowMemory: schedule.followsRowsAlone(step) ? rowTracks?.memory(of: operation) : nil,
         productMemory: schedule.stepOfRows(of: step).flatMap {

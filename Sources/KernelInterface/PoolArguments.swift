@@ -18,17 +18,19 @@ public struct PoolArguments {
   public var output: UnsafeMutablePointer<Float>?
   /// `[N, OH, OW, C]`: the positions that were found.
   public var outputIndices: UnsafeMutablePointer<Int32>?
-  /// What is added to the channels of what is read for a maximum, before the sums are rectified; nil
-  /// where it is taken as it is.
-  public var rectifiedBias: UnsafePointer<Float>?
+  /// What is added to the channels of what a maximum is found of, if anything.
+  public var bias: UnsafePointer<Float>?
+  /// Whether maxima below 0 become 0.
+  public var isRectified: Bool
 
   public init(
     geometry: WindowGeometry, images: Range<Int>, input: UnsafePointer<Float>,
     indices: UnsafePointer<Int32>? = nil, output: UnsafeMutablePointer<Float>?,
     outputIndices: UnsafeMutablePointer<Int32>? = nil,
-    rectifiedBias: UnsafePointer<Float>? = nil
+    bias: UnsafePointer<Float>? = nil, isRectified: Bool = false
   ) {
-    self.rectifiedBias = rectifiedBias
+    self.bias = bias
+    self.isRectified = isRectified
     self.geometry = geometry
     self.images = images
     windowRows = 0..<geometry.outputHeight

@@ -74,11 +74,11 @@ public final class LoopCall: KernelCall, RowEpilogue, StripEpilogue, @unchecked 
     run(from: start, count: rows * rowLength, rows: 1)
   }
 
-  public var rectifiedBias: UnsafePointer<Float>? {
+  public var addedRow: UnsafePointer<Float>? {
     guard program.preamble.count + program.body.count == 2, let sum = program.body.last,
       let row = program.preamble.first ?? program.body.first, row.opcode == .repeatRow,
-      row.columns == rowLength, sum.opcode == .addRectified, sum.b == row.result,
-      sum.a.memory == Self.stripMemory, sum.result == sum.a
+      row.columns == rowLength, sum.opcode == .add, sum.result.memory == Self.stripMemory,
+      (sum.a, sum.b) == (sum.result, row.result) || (sum.b, sum.a) == (sum.result, row.result)
     else { return nil }
     return row.a.memory.map { UnsafePointer($0.assumingMemoryBound(to: Float.self)) }
   }

@@ -15,12 +15,13 @@ public struct PoolArgmaxCall: KernelCall, @unchecked Sendable {
   ///   - indices: `[N, OH, OW, C]`, if wanted: positions `y·W + x` in the image's plane.
   public init(
     kernels: KernelTable, geometry: WindowGeometry, input: UnsafePointer<Float>,
-    values: UnsafeMutablePointer<Float>?, indices: UnsafeMutablePointer<Int32>?
+    values: UnsafeMutablePointer<Float>?, indices: UnsafeMutablePointer<Int32>?,
+    isRectified: Bool = false
   ) {
     kernel = kernels.poolArgmax
     arguments = PoolArguments(
       geometry: geometry, images: 0..<geometry.images, input: input, output: values,
-      outputIndices: indices)
+      outputIndices: indices, isRectified: isRectified)
     groups = ImageGroups(pooling: geometry)
   }
 

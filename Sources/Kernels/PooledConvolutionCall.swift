@@ -25,17 +25,18 @@ public struct PooledConvolutionCall: RowKeepingCall, @unchecked Sendable {
   ///   - epilogue: called for each strip of the convolution before it is pooled.
   ///   - values: the maxima, if wanted.
   ///   - indices: their positions `y·OW + x`.
+  ///   - isRectified: whether maxima below 0 become 0.
   ///   - memory: of earlier calls with these weights and this epilogue, if only values are wanted.
   public init(
     kernels: KernelTable, geometry: WindowGeometry, paddedInput: UnsafePointer<Float>,
     weights: UnsafePointer<Float>, strips: PlaneStrips, epilogue: (any StripEpilogue)? = nil,
     values: UnsafeMutablePointer<Float>?, indices: UnsafeMutablePointer<Int32>?,
-    memory: PooledConvolutionMemory? = nil
+    isRectified: Bool = false, memory: PooledConvolutionMemory? = nil
   ) {
     convolve = kernels.product
     pool = kernels.poolArgmax
     self.strips = strips
-    let bias = epilogue?.rectifiedBias
+    let bias = epilogue?.addedRow
     self.epilogue = bias == nil ? epilogue : nil
     self.memory = indices == nil && values != nil ? memory : nil
     paddedImageLength = geometry.paddedImageLength
@@ -49,7 +50,7 @@ public struct PooledConvolutionCall: RowKeepingCall, @unchecked Sendable {
     // The images are in scratch memory too.
     pooling = PoolArguments(
       geometry: strips.pooling, images: 0..<1, input: weights, output: values,
-      outputIndices: indices, rectifiedBias: bias)
+      outputIndices: indices, bias: bias, isRectified: isRectified)
     let operations = geometry.outputPixels * channels * geometry.patchLength
     groups = ImageGroups(
       images: geometry.images, operations: operations,

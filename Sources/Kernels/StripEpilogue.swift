@@ -3,10 +3,10 @@ public protocol StripEpilogue: Sendable {
   /// Called for rows of neighbouring channels from `strip` on, possibly from several threads.
   func run(rows: Int, at strip: UnsafeMutablePointer<Float>)
 
-  /// If all that is done is to add one row to each and to rectify the sums: that row.
-  var rectifiedBias: UnsafePointer<Float>? { get }
+  /// If all that is done is to add one row to each: that row.
+  var addedRow: UnsafePointer<Float>? { get }
 }
 
 extension StripEpilogue {
-  public var rectifiedBias: UnsafePointer<Float>? { nil }
+  public var addedRow: UnsafePointer<Float>? { nil }
 }

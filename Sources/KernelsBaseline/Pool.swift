@@ -110,9 +110,7 @@ func poolWindows(_ arguments: PoolArguments) {
       var isFirst = true
       forEachElement(window, arguments) { position, offset in
         var value = load(input + (offset &+ channel), count)
-        if let bias = arguments.rectifiedBias {
-          value = rectified(value + load(bias + channel, count))
-        }
+        if let bias = arguments.bias { value += load(bias + channel, count) }
         if isFirst {
           best = Maximum(value: value, position: position)
         } else {
@@ -121,7 +119,9 @@ func poolWindows(_ arguments: PoolArguments) {
         isFirst = false
       }
       let result = window.number &* channels &+ channel
-      if let values = arguments.output { store(best.value, values + result, count) }
+      if let values = arguments.output {
+        store(arguments.isRectified ? rectified(best.value) : best.value, values + result, count)
+      }
       if let indices = arguments.outputIndices { store(best.position, indices + result, count) }
     }
   }
@@ -167,17 +167,19 @@ private func poolPairs(_ arguments: PoolArguments) {
         forEachVector(channels) { channel, count in
           var (a, b) = (load(top + channel, count), load(top + (channel &+ channels), count))
           var (c, d) = (load(bottom + channel, count), load(bottom + (channel &+ channels), count))
-          if let memory = arguments.rectifiedBias {
+          if let memory = arguments.bias {
             let bias = load(memory + channel, count)
-            (a, b) = (rectified(a + bias), rectified(b + bias))
-            (c, d) = (rectified(c + bias), rectified(d + bias))
+            (a, b) = (a + bias, b + bias)
+            (c, d) = (c + bias, d + bias)
           }
           var best = Maximum(value: a, position: place)
           best.meet(b, at: place &+ one)
           best.meet(c, at: place &+ width)
           best.meet(d, at: place &+ width &+ one)
           if let values = arguments.output {
-            store(best.value, values + (result &+ channel), count)
+            store(
+              arguments.isRectified ? rectified(best.value) : best.value,
+              values + (result &+ channel), count)
           }
           if let indices = arguments.outputIndices {
             store(best.position, indices + (result &+ channel), count)

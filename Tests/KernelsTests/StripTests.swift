@@ -139,7 +139,7 @@ import Testing
     #expect(indices == stripIndices)
   }
 
-  /// Bias and rectifier, which the pooling kernel does itself.
+  /// The bias before and the rectifier behind, which the pooling kernel does itself.
   @Test(arguments: Case.all + Case.ofOneChannel) func rectifiesWhilePooling(
     _ example: Case
   ) throws {
@@ -160,7 +160,7 @@ import Testing
         body: [
           LoopInstruction(
             .repeatRow, result: row, a: LoopSlot(memory: start, stride: 0), columns: p.channels),
-          LoopInstruction(.addRectified, result: images, a: images, b: row),
+          LoopInstruction(.add, result: images, a: images, b: row),
         ], count: p.images * p.imageLength, rowLength: p.channels)
     }
     let places = GuardedBuffer([Int32](repeating: -1, count: count))
@@ -177,15 +177,17 @@ import Testing
             kernels: kernels, geometry: p, input: images.pointer, values: result,
             indices: places.pointer))
       }
+      for place in 0..<count where result[place] < 0 { result[place] = 0 }
     }
     let expectedPlaces = places.elements
     let found = sameEverywhere([Float](repeating: .nan, count: count)) { kernels, pool, result in
       let epilogue = epilogue(kernels, LoopCall.stripMemory)
-      #expect(epilogue.rectifiedBias == UnsafePointer(bias.pointer))
+      #expect(epilogue.addedRow == UnsafePointer(bias.pointer))
       pool.run(
         PooledConvolutionCall(
           kernels: kernels, geometry: g, paddedInput: input.pointer, weights: weights.pointer,
-          strips: strips, epilogue: epilogue, values: result, indices: places.pointer))
+          strips: strips, epilogue: epilogue, values: result, indices: places.pointer,
+          isRectified: true))
     }
     #expect(found.map(\.bitPattern) == expected.map(\.bitPattern))
     #expect(places.elements == expectedPlaces && places.isIntact)

@@ -49,7 +49,7 @@ struct MemoryPass {
   private func nodesWithMemory() -> Set<Int> {
     var result: Set<Int> = []
     for (position, step) in schedule.steps.enumerated() {
-      for node in [step.operation, step.companion].compactMap({ $0 }) { result.insert(node) }
+      result.formUnion([step.operation, step.rectified ?? step.companion].compactMap { $0 })
       for node in step.loop?.nodes ?? [] where (lastRead[node] ?? -1) > position {
         result.insert(node)
       }

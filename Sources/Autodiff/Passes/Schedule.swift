@@ -22,6 +22,8 @@ struct Schedule {
     var operation: Int?
     /// An operation on the same operand whose result the first one's kernel writes as well.
     var companion: Int?
+    /// The rectifier of the companion's value, if that is what the kernel writes.
+    var rectified: Int?
     var loop: Loop?
     /// What makes one of the operation's operands.
     var producer: Producer?
@@ -30,7 +32,7 @@ struct Schedule {
 
     /// The nodes whose values this step computes.
     var nodes: [Int] {
-      [operation, companion].compactMap { $0 } + (loop?.nodes ?? [])
+      [operation, companion, rectified].compactMap { $0 } + (loop?.nodes ?? [])
     }
   }
 
@@ -146,7 +148,9 @@ struct Schedule {
       graph.nodes[storage(of: graph.nodes[index].operands[1])].operation is Variable
     else { return nil }
     let rows = storage(of: graph.nodes[index].operands[0])
-    return steps.first { $0.companion == rows && followsRowsAlone($0) }?.operation
+    return steps.first { step in
+      (step.rectified ?? step.companion) == rows && followsRowsAlone(step)
+    }?.operation
   }
 
   /// Keeps some of the steps, by their positions; the values of the others have no position then.

@@ -3,7 +3,7 @@ internal import Kernels
 
 /// Joins steps whose values pass from one kernel to the next strip by strip, without memory for the
 /// whole: a convolution (with its loop) that only a max-pooling reads, and an unpooling that only
-/// the gradients of a convolution read.
+/// the gradients of a convolution read. A rectifier that alone reads maxima joins their kernel.
 struct StripPass {
   private var schedule: Schedule
   private let roots: Set<Int>
@@ -27,6 +27,12 @@ struct StripPass {
       guard let producer = producer(for: schedule.steps[position]) else { continue }
       pass.schedule.steps[position].producer = producer
       isRemoved[schedule.position[producer.operation]!] = true
+    }
+    for position in schedule.steps.indices {
+      guard let (rectified, loop) = rectifier(of: schedule.steps[position]) else { continue }
+      pass.schedule.steps[position].rectified = rectified
+      pass.schedule.position[rectified] = position
+      isRemoved[loop] = true
     }
     pass.schedule.keepSteps { !isRemoved[$0] }
     return pass.schedule
@@ -55,6 +61,18 @@ struct StripPass {
     guard shape.dimensions[1...].allSatisfy({ !$0.isBatch }) else { return false }
     return PlaneStrips(
       pooling: placement.geometry(images: shape.extents(batch: 1), window: window)) != nil
+  }
+
+  /// The rectifier that alone reads the maxima of a pooling, and its loop, in which nothing else is.
+  private func rectifier(of step: Schedule.Step) -> (node: Int, loop: Int)? {
+    guard let maxima = step.companion, !roots.contains(maxima),
+      let reader = readers[maxima]?.first, readers[maxima]?.count == 1,
+      graph.nodes[reader].operation is Rectify,
+      graph.nodes[reader].type == graph.nodes[maxima].type,
+      let position = schedule.position[reader], schedule.steps[position].operation == nil,
+      schedule.steps[position].loop?.nodes == [reader]
+    else { return nil }
+    return (reader, position)
   }
 
   /// The convolution with its loop, if its result goes to the pooling alone and if the loop treats
