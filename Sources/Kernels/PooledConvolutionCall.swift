@@ -17,6 +17,7 @@ public struct PooledConvolutionCall: RowKeepingCall, @unchecked Sendable {
   private let stripsPerTask: Int
   private let epilogue: (any StripEpilogue)?
   private let memory: PooledConvolutionMemory?
+
   /// - Parameters:
   ///   - geometry: the images, the window and its steps.
   ///   - paddedInput: `[N, H, W, Cin]` with the padding around it, if there is any.

@@ -94,6 +94,10 @@ import Testing
       .maxPooledOnce(windowHeight: 2, windowWidth: 2, WindowPlacement(stride: 2))
     let result = Expression.product(
       features.flattened(), graph.variable("w", shape: [288, 40]))
+    // Rows that are places of examples.
+    let places = Expression.product(
+      features.reshaped(to: [Dimension(multiple: 9, isBatch: true), 32]),
+      graph.variable("p", shape: [32, 40]))
     let deep = Expression.product(
       Expression.product(result, graph.variable("v", shape: [40, 600])).rectified(),
       graph.variable("u", shape: [600, 40]))
@@ -106,16 +110,17 @@ import Testing
     set("k", [3, 3, 1, 32])
     set("b", [32])
     set("w", [288, 40])
+    set("p", [32, 40])
     set("v", [40, 600])
     set("u", [600, 40])
     let programs = [true, false].map {
       Program(
-        results: [result, deep], variables: variables, capacity: 70, device: Devices.single,
-        followsRows: $0)
+        results: [result, deep, places], variables: variables, capacity: 70,
+        device: Devices.single, followsRows: $0)
     }
     let plain = Program(
-      results: [result, deep], variables: variables, capacity: 70, device: Devices.single,
-      fuses: false)
+      results: [result, deep, places], variables: variables, capacity: 70,
+      device: Devices.single, fuses: false)
     var pixels = random.numbers(70 * 72, -1...1).map { Float($0) }
     for round in 0..<8 {
       let batch = [70, 70, 3, 66, 70, 66, 1, 70][round]
@@ -127,7 +132,7 @@ import Testing
         }
         program.run(batch: batch, tracks: tracks)
         program.keep(rows: Array(stride(from: round % 2, to: batch, by: 3)))
-        return [program.read(result), program.read(deep)]
+        return [result, deep, places].map { program.read($0) }
       }
       #expect(found[0] == found[2] && found[1] == found[2], "round \(round)")
       for place in stride(from: round, to: pixels.count, by: 50) { pixels[place] += 0.5 }

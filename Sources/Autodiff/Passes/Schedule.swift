@@ -145,6 +145,8 @@ struct Schedule {
   func stepOfRows(of step: Step) -> Int? {
     guard let index = step.operation, let product = graph.nodes[index].operation as? MatrixProduct,
       !product.transposesLeft, graph.nodes[index].operands.count == 2,
+      // Reshaped otherwise, its rows would be parts of examples.
+      graph.nodes[graph.nodes[index].operands[0]].type.shape.isPerExample,
       graph.nodes[storage(of: graph.nodes[index].operands[1])].operation is Variable
     else { return nil }
     let rows = storage(of: graph.nodes[index].operands[0])
