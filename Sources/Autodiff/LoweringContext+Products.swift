@@ -34,8 +34,9 @@ extension LoweringContext {
     var panelStride: Int
   }
 
-  /// The right operand of a product as the kernel reads it: in panels if it is to be transposed, or
-  /// if it is a variable of many rows, which several products may share.
+  /// The right operand of a product as the kernel reads it: in panels if it is to be transposed, if
+  /// it is a variable of many rows, which several products may share, or if the result has so many
+  /// rows that a copy in scratch memory pays.
   private mutating func rightOperand(
     transposes: Bool, rows: Int, columns: Int, depth: Int
   ) -> RightOperand {
@@ -46,21 +47,26 @@ extension LoweringContext {
         rowStride: ProductArguments.panelColumns,
         panelStride: PanelTransposeCall.panelStride(columns: depth))
     }
-    let count = PanelCopyCall.elementCount(rows: depth, columns: columns)
-    guard MatrixProductCall.paysForPanels(rows: rows, columns: columns, depth: depth),
+    let byteCount = PanelCopyCall.elementCount(rows: depth, columns: columns) * 4
+    func call(_ target: UnsafeMutablePointer<Float>) -> PanelCopyCall {
+      PanelCopyCall(rows: depth, columns: columns, source: operand.floats, target: target)
+    }
+    let copy: UnsafeMutablePointer<Float>
+    if MatrixProductCall.paysForPanels(rows: rows, columns: columns, depth: depth),
       let panels = panels(
-        of: operand, columns: columns, isTransposed: false, byteCount: count * 4)
-    else {
+        of: operand, columns: columns, isTransposed: false, byteCount: byteCount)
+    {
+      copy = panels.memory.baseAddress!.assumingMemoryBound(to: Float.self)
+      if panels.isToBeFilled { panels.fill(by: call(copy)) }
+    } else if MatrixProductCall.paysForCopy(rows: rows, columns: columns, depth: depth) {
+      copy = scratch(byteCount: byteCount).assumingMemoryBound(to: Float.self)
+      append(call(copy))
+    } else {
       return RightOperand(
         pointer: operand.floats, rowStride: columns, panelStride: ProductArguments.panelColumns)
     }
-    let target = panels.memory.baseAddress!.assumingMemoryBound(to: Float.self)
-    if panels.isToBeFilled {
-      panels.fill(
-        by: PanelCopyCall(rows: depth, columns: columns, source: operand.floats, target: target))
-    }
     return RightOperand(
-      pointer: target, rowStride: ProductArguments.panelColumns,
+      pointer: copy, rowStride: ProductArguments.panelColumns,
       panelStride: PanelCopyCall.panelStride(rows: depth))
   }
 

@@ -40,7 +40,8 @@ public struct ConvolutionWeightGradientCall: KernelCall, @unchecked Sendable {
     joined = isJoined ? kernels.unpooledProduct : nil
     grid = TaskGrid(
       rows: geometry.patchLength, columns: outputChannels,
-      operations: geometry.images * geometry.outputPixels * geometry.patchLength * outputChannels)
+      operations: geometry.images * geometry.outputPixels * geometry.patchLength * outputChannels,
+      fewestRows: 32)
   }
 
   /// The channels of a task that needs no strips.

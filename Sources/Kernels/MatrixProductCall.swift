@@ -43,6 +43,12 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
     rows >= 64 && columns > ProductArguments.panelColumns && depth >= TaskGrid.greatDepth
   }
 
+  /// Whether a product has so many rows that a copy of B in panels pays for this product alone.
+  public static func paysForCopy(rows: Int, columns: Int, depth: Int) -> Bool {
+    rows >= 384 && columns > 2 * ProductArguments.panelColumns
+      && rows * columns * depth >= 16 * TaskGrid.operationsPerTask
+  }
+
   public var taskCount: Int { grid.taskCount }
 
   public func run(task: Int) {

@@ -5,6 +5,9 @@ internal import KernelInterface
 ///
 /// In the matrix itself a product along a great depth meets a piece of every row, far from the next.
 public struct PanelCopyCall: KernelCall, @unchecked Sendable {
+  /// A row of a panel.
+  private typealias Piece = SIMD32<Float>
+
   private let source: UnsafePointer<Float>
   private let target: UnsafeMutablePointer<Float>
   private let rows: Int
@@ -37,13 +40,16 @@ public struct PanelCopyCall: KernelCall, @unchecked Sendable {
 
   public func run(task: Int) {
     for row in task * rowsPerTask..<min(rows, (task + 1) * rowsPerTask) {
-      var from = source + row * columns
-      var to = target + row * ProductArguments.panelColumns
-      for start in stride(from: 0, to: columns, by: ProductArguments.panelColumns) {
-        to.update(from: from, count: min(ProductArguments.panelColumns, columns - start))
-        from += ProductArguments.panelColumns
-        to += Self.panelStride(rows: rows)
+      var from = UnsafeRawPointer(source + row * columns)
+      var to = UnsafeMutableRawPointer(target + row * ProductArguments.panelColumns)
+      for _ in 0..<columns / ProductArguments.panelColumns {
+        to.storeBytes(of: from.loadUnaligned(as: Piece.self), as: Piece.self)
+        from += MemoryLayout<Piece>.size
+        to += Self.panelStride(rows: rows) * MemoryLayout<Float>.size
       }
+      to.copyMemory(
+        from: from,
+        byteCount: columns % ProductArguments.panelColumns * MemoryLayout<Float>.size)
     }
   }
 }

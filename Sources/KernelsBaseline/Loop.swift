@@ -313,7 +313,7 @@ func unitsFromBytes(
   _ bytes: UnsafePointer<UInt8>, _ result: UnsafeMutablePointer<Float>, _ count: Int
 ) {
   let reciprocal = Vector(repeating: 1 / 255)
-  func unit(_ byte: Vector) -> Vector {
+  @inline(__always) func unit(_ byte: Vector) -> Vector {
     let quotient = byte * reciprocal
     let rest = byte.adding(quotient, times: Vector(repeating: -255))
     return quotient.adding(rest, times: reciprocal)

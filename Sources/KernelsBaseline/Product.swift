@@ -281,6 +281,9 @@ private struct Panel {
   let tail: Int
 }
 
+/// How far ahead A is brought to the cache.
+private let columnsAhead = 8
+
 /// One tile of the panel, from the registers' first zero to the last store.
 @inline(__always)
 private func multiply<Rows: TileRows>(
@@ -295,10 +298,15 @@ private func multiply<Rows: TileRows>(
   let bRowStride = panel.bRowStride
   var start = AxisCursor(panel.depthAxis, at: panel.depth.lowerBound)
   let step = panel.depthAxis.stride
+  // At distances of large powers of two the columns of a transposed A push each other out of the
+  // cache. The tile's part of a column may lie in two lines.
+  let ahead = columnsAhead &* step
   while remaining > 0 {
     var a = a + start.offset
     let count = min(start.remaining, remaining)
     for _ in 0..<count {
+      defend_prefetch(a, ahead)
+      defend_prefetch(a, ahead &+ 15)
       tile.addProducts(defend_base(a), aRowStride, Rows.Columns(loading: b, tail: tail))
       a += step
       b += bRowStride
@@ -437,9 +445,10 @@ private let rowsWorthCopying = 2 * fullTileRows
 /// The product, block of depth by block of depth, in each of them panel by panel of columns.
 /// Splitting the depth continues each chain from the stored value.
 func matrixProduct(_ arguments: ProductArguments) {
+  // Two panels side by side are near enough.
   let isInPieces =
     arguments.bPanelStride == ProductArguments.panelColumns
-    && arguments.bRowStride > ProductArguments.panelColumns
+    && arguments.bRowStride > 2 * ProductArguments.panelColumns
   guard isInPieces, arguments.rows.count >= rowsWorthCopying else {
     multiplyBlocks(arguments, copyTo: nil, length: isInPieces ? depthBlock : panelDepthBlock)
     return

@@ -147,6 +147,11 @@ DEFEND_INLINE const float *defend_base(const float *p) {
   return p;
 }
 
+/// Has the line at this many elements from `p` brought to the cache; it need not be memory at all.
+DEFEND_INLINE void defend_prefetch(const float *p, intptr_t distance) {
+  __builtin_prefetch((const void *)((uintptr_t)p + (uintptr_t)distance * sizeof(float)));
+}
+
 typedef float defend_quad __attribute__((ext_vector_type(4)));
 
 /// Transposes a 4 × 4 block: `to[j·toStride + i] = from[i·fromStride + j]`.
