@@ -281,8 +281,9 @@ private struct Panel {
   let tail: Int
 }
 
-/// How far ahead A is brought to the cache.
+/// How far ahead the columns of A and the rows of B are brought to the cache.
 private let columnsAhead = 8
+private let rowsAhead = 48
 
 /// One tile of the panel, from the registers' first zero to the last store.
 @inline(__always)
@@ -301,12 +302,16 @@ private func multiply<Rows: TileRows>(
   // At distances of large powers of two the columns of a transposed A push each other out of the
   // cache. The tile's part of a column may lie in two lines.
   let ahead = columnsAhead &* step
+  // The variables that another core has just updated come from far.
+  let bAhead = rowsAhead &* bRowStride
   while remaining > 0 {
     var a = a + start.offset
     let count = min(start.remaining, remaining)
     for _ in 0..<count {
       defend_prefetch(a, ahead)
       defend_prefetch(a, ahead &+ 15)
+      defend_prefetch(b, bAhead)
+      defend_prefetch(b, bAhead &+ Vector.scalarCount)
       tile.addProducts(defend_base(a), aRowStride, Rows.Columns(loading: b, tail: tail))
       a += step
       b += bRowStride

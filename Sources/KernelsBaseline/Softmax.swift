@@ -153,19 +153,16 @@ private func largestElement(_ row: UnsafePointer<Float>, _ count: Int) -> Float 
   forEachPart(count) { place, count in
     largest = larger(Vector(at: row + place, count: count, otherwise: -.infinity), largest)
   }
-  #if KERNELS_AVX512
-    let eight = larger(largest.lowHalf, largest.highHalf)
-    let four = larger(eight.lowHalf, eight.highHalf)
-  #elseif KERNELS_AVX2
-    let four = larger(largest.lowHalf, largest.highHalf)
-  #else
-    let four = largest
-  #endif
-  let two = larger(four.lowHalf, four.highHalf)
-  return two.x > two.y || two.x != two.x ? two.x : two.y
+  var result = largest[0]
+  for lane in 1..<Vector.scalarCount {
+    let element = largest[lane]
+    result = result > element || result != result ? result : element
+  }
+  return result
 }
 
+/// The larger one; NaN where `x` is.
 @inline(__always)
-private func larger<V: SIMD>(_ x: V, _ y: V) -> V where V.Scalar == Float {
+private func larger(_ x: Vector, _ y: Vector) -> Vector {
   y.replacing(with: x, where: (x .> y) .| (x .!= x))
 }
