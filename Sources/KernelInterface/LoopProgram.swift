@@ -11,6 +11,9 @@ public enum LoopOpcode: UInt8, Sendable {
   case unitFromByte
   /// `a·s + b·t`, and `a·s + b²·t`.
   case mix, mixSquares
+  /// A mix that is done together with the next two instructions, `mixSquares` of the same b and
+  /// `subtractQuotient` of both results: a step of Adam.
+  case mixAndStep
   /// `a + b·s`, `a − b·s`, and `a + sign(b)·s`.
   case addScaled, subtractScaled, addSigned
   /// The sum where it is not negative, else 0.

@@ -285,6 +285,9 @@ private struct Panel {
 private let columnsAhead = 8
 private let rowsAhead = 48
 
+/// The depth from which a tile takes so long that its result's memory can be brought in meanwhile.
+private let deepTile = 64
+
 /// One tile of the panel, from the registers' first zero to the last store.
 @inline(__always)
 private func multiply<Rows: TileRows>(
@@ -294,6 +297,14 @@ private func multiply<Rows: TileRows>(
   let tail = panel.tail
   var tile = Rows(&rows)
   if panel.accumulates { tile.load(c, panel.cRowStride, tail: tail) }
+  // Memory that another core has read takes long to be written again.
+  if panel.depth.count >= deepTile {
+    for row in 0..<Rows.count {
+      let c = c + row &* panel.cRowStride
+      defend_prefetch_write(c, 0)
+      if Rows.Columns.width > Vector.scalarCount { defend_prefetch_write(c, Vector.scalarCount) }
+    }
+  }
   var remaining = panel.depth.count
   var b = panel.b
   let bRowStride = panel.bRowStride

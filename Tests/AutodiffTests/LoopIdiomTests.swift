@@ -32,6 +32,35 @@ import Testing
     }
   }
 
+  @Test func theInstructionsOfAStepOfAdamAreJoined() {
+    var example = Example(batch: 3, seed: 1)
+    let shape: Shape = [.batch, 37]
+    let gradient = Expression.product(example.input([.batch, 5]), example.input([5, 37]))
+    let mean = 0.9 * example.input(shape) + 0.1 * gradient
+    let squares = 0.999 * example.input(shape, in: 0...1) + 0.001 * (gradient * gradient)
+    let root = (squares * 1.5).squareRoot() + 1e-8
+    let weight = example.input(shape) - mean * example.input([], in: 0...1) / root
+    let roots = [mean, squares, weight]
+    let schedule = FusionPass(graph: example.graph, roots: roots, isEnabled: true).run()
+    let step = schedule.steps.first { $0.loop != nil }!
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
+    defer { memory.deallocate() }
+    var builder = LoopBuilder(
+      schedule: schedule, step: step, batch: 3,
+      memory: { node in
+        // Whatever is not of the loop, and its results: each somewhere else.
+        !step.loop!.nodes.contains(node) || roots.contains { $0.index == node }
+          ? memory + node * 4 : nil
+      },
+      constant: { _ in memory })
+    builder.build()
+    #expect(builder.body.map(\.opcode) == [.mixAndStep, .mixSquares, .subtractQuotient])
+    let expected = example.run(roots, fuses: false)
+    for device in Devices.instructionSets {
+      #expect(example.run(roots, device: device) == expected, "\(device.summary)")
+    }
+  }
+
   @Test func whatIsReadOutsideIsNoPartOfAnIdiom() {
     var example = Example(batch: 3, seed: 1)
     let (a, b) = (example.input([.batch, 5]), example.input([.batch, 5]))

@@ -47,7 +47,20 @@ struct LoopBuilder {
           a: operands[0], b: operands.count > 1 ? operands[1] : nil,
           c: operands.count > 2 ? operands[2] : nil, scalars: scalars))
     }
+    joinSteps()
     body += stores
+  }
+
+  /// Has the three instructions of a step of Adam done together.
+  private mutating func joinSteps() {
+    for place in body.indices.dropLast(2) {
+      let (mean, squares, step) = (body[place], body[place + 1], body[place + 2])
+      if mean.opcode == .mix, squares.opcode == .mixSquares, step.opcode == .subtractQuotient,
+        mean.b == squares.b, step.a == mean.result, step.b == squares.result
+      {
+        body[place].opcode = .mixAndStep
+      }
+    }
   }
 
   /// The memory of a value that is the same everywhere.

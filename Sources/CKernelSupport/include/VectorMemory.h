@@ -152,6 +152,17 @@ DEFEND_INLINE void defend_prefetch(const float *p, intptr_t distance) {
   __builtin_prefetch((const void *)((uintptr_t)p + (uintptr_t)distance * sizeof(float)));
 }
 
+/// The same, to be written: the copies of other cores are given up meanwhile, and not when the store
+/// is waited for. Processors without the instruction pass over it.
+DEFEND_INLINE void defend_prefetch_write(const float *p, intptr_t distance) {
+  const char *line = (const char *)((uintptr_t)p + (uintptr_t)distance * sizeof(float));
+#if defined(__x86_64__)
+  __asm__ volatile("prefetchw %0" : : "m"(*line));
+#else
+  __builtin_prefetch(line, 1);
+#endif
+}
+
 typedef float defend_quad __attribute__((ext_vector_type(4)));
 
 /// Transposes a 4 × 4 block: `to[j·toStride + i] = from[i·fromStride + j]`.
