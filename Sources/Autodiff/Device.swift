@@ -33,12 +33,13 @@ public final class Device: Sendable {
   }
 
   /// The multiplications and additions a second of a loop that stays in registers, on all threads:
-  /// the limit of every product. Takes about 20 ms.
+  /// the limit of every product. Takes about 0.1 s: at first the system may have put two threads on
+  /// one processor.
   public func measuredPeak() -> Double {
     let kernels = instructionSet.kernels
     let iterations = 1_000_000
     let clock = ContinuousClock()
-    let times = (0..<5).map { _ in
+    let times = (0..<50).map { _ in
       clock.measure {
         pool.run(threadCount) { _ in
           // Stored nowhere, but not known to be useless either.
