@@ -80,7 +80,7 @@ extension LoweringContext {
 
   /// The transpose of `[rows, columns]` in panels: kept of a variable, and in scratch memory of
   /// anything else.
-  private mutating func transposedPanels(
+  mutating func transposedPanels(
     _ operand: BufferView, rows: Int, columns: Int
   ) -> UnsafeMutablePointer<Float> {
     let byteCount = PanelTransposeCall.elementCount(rows: rows, columns: columns) * 4

@@ -22,11 +22,15 @@ extension LoweringContext {
     let unpooling = unpooling(of: output)
     let count = ConvolutionInputGradientCall.scratchCount(
       geometry: geometry, outputChannels: channels)
+    let transposedWeights =
+      ConvolutionInputGradientCall.readsPanels(geometry: geometry)
+      ? transposedPanels(weights, rows: geometry.patchLength, columns: channels)
+      : transposed(weights, rows: geometry.patchLength, columns: channels)
     append(
       ConvolutionInputGradientCall(
         kernels: kernels, geometry: geometry, outputChannels: channels,
         outputGradient: unpooling == nil ? output.floats : nil, unpooling: unpooling,
-        transposedWeights: transposed(weights, rows: geometry.patchLength, columns: channels),
+        transposedWeights: transposedWeights,
         inputGradient: result.floats,
         scratch: scratch(byteCount: count * 4).assumingMemoryBound(to: Float.self)))
   }

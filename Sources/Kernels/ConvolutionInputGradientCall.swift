@@ -24,7 +24,8 @@ public struct ConvolutionInputGradientCall: KernelCall, @unchecked Sendable {
   ///   - geometry: the images, the window and its steps.
   ///   - outputGradient: `[N, OH, OW, Cout]`.
   ///   - unpooling: makes the output gradient instead.
-  ///   - transposedWeights: `[Cout, KH·KW·Cin]`: run a ``TransposeCall`` of the weights first.
+  ///   - transposedWeights: `[Cout, KH·KW·Cin]`: run a ``TransposeCall`` of the weights first, or a
+  ///     ``PanelTransposeCall`` where it ``readsPanels(geometry:)``.
   ///   - inputGradient: `[N, H, W, Cin]`, without padding.
   ///   - scratch: ``scratchCount(geometry:outputChannels:)`` elements.
   public init(
@@ -44,13 +45,22 @@ public struct ConvolutionInputGradientCall: KernelCall, @unchecked Sendable {
     planesLength = unpooling.flatMap { Self.planesLength($0.strips, geometry: geometry) }
     self.geometry = geometry
     self.inputGradient = inputGradient
+    let readsPanels = Self.readsPanels(geometry: geometry)
     arguments = ProductArguments(
       a: outputGradient ?? UnsafePointer(scratch), rowAxis: SegmentedAxis(stride: outputChannels),
-      depthAxis: SegmentedAxis(stride: 1), depth: outputChannels,
-      b: transposedWeights, bRowStride: geometry.patchLength,
+      depthAxis: SegmentedAxis(stride: 1), depth: outputChannels, b: transposedWeights,
+      bRowStride: readsPanels ? ProductArguments.panelColumns : geometry.patchLength,
+      bPanelStride: readsPanels
+        ? PanelTransposeCall.panelStride(columns: outputChannels) : ProductArguments.panelColumns,
       c: scratch, cRowStride: geometry.patchLength, rows: 0..<0,
       columns: geometry.patchLength, accumulates: false)
     groups = Self.groups(geometry: geometry, outputChannels: outputChannels)
+  }
+
+  /// Whether the transposed weights are to be in panels: where patches are long, their rows are far
+  /// from each other. Images of one channel have other ways.
+  public static func readsPanels(geometry: WindowGeometry) -> Bool {
+    geometry.channels > 1 && geometry.patchLength > 2 * ProductArguments.panelColumns
   }
 
   /// The number of floats that the call needs as scratch memory.

@@ -103,14 +103,24 @@ import Testing
       ordered[offset] += product
     }
     let result = sameEverywhere([Float](repeating: .nan, count: count)) { kernels, pool, pointer in
-      let transposed = GuardedBuffer([Float](repeating: 0, count: operands.weights.count))
+      let transposed = GuardedBuffer(
+        [Float](
+          repeating: .nan,
+          count: PanelTransposeCall.elementCount(rows: g.patchLength, columns: outputs)))
       let scratchCount = ConvolutionInputGradientCall.scratchCount(
         geometry: g, outputChannels: outputs)
       let scratch = GuardedBuffer([Float](repeating: .nan, count: scratchCount))
-      pool.run(
-        TransposeCall(
-          kernels: kernels, rows: g.patchLength, columns: outputs, source: weights.pointer,
-          sourceRowStride: outputs, target: transposed.pointer, targetRowStride: g.patchLength))
+      if ConvolutionInputGradientCall.readsPanels(geometry: g) {
+        pool.run(
+          PanelTransposeCall(
+            kernels: kernels, rows: g.patchLength, columns: outputs, source: weights.pointer,
+            target: transposed.pointer))
+      } else {
+        pool.run(
+          TransposeCall(
+            kernels: kernels, rows: g.patchLength, columns: outputs, source: weights.pointer,
+            sourceRowStride: outputs, target: transposed.pointer, targetRowStride: g.patchLength))
+      }
       pool.run(
         ConvolutionInputGradientCall(
           kernels: kernels, geometry: g, outputChannels: outputs,

@@ -255,7 +255,9 @@ import Testing
     let strips = try #require(PlaneStrips(pooling: p))
     var generator = TestGenerator(seed: 6)
     let input = GuardedBuffer(generator.floats(g.images * g.paddedImageLength))
-    let transposed = GuardedBuffer(generator.floats(g.patchLength * p.channels))
+    let transposed = GuardedBuffer(
+      generator.floats(
+        PanelTransposeCall.elementCount(rows: g.patchLength, columns: p.channels)))
     let count = p.images * p.outputPixels * p.channels
     let values = GuardedBuffer(generator.floats(count))
     for place in 0..<count where Int.random(in: 0..<8, using: &generator) == 0 {
