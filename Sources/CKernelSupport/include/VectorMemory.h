@@ -9,13 +9,16 @@
 #include <immintrin.h>
 typedef float defend_vector __attribute__((ext_vector_type(16)));
 typedef int32_t defend_integer_vector __attribute__((ext_vector_type(16)));
+typedef int64_t defend_long_vector __attribute__((ext_vector_type(16)));
 #elif defined(__AVX2__)
 #include <immintrin.h>
 typedef float defend_vector __attribute__((ext_vector_type(8)));
 typedef int32_t defend_integer_vector __attribute__((ext_vector_type(8)));
+typedef int64_t defend_long_vector __attribute__((ext_vector_type(8)));
 #else
 typedef float defend_vector __attribute__((ext_vector_type(4)));
 typedef int32_t defend_integer_vector __attribute__((ext_vector_type(4)));
+typedef int64_t defend_long_vector __attribute__((ext_vector_type(4)));
 #endif
 
 #define DEFEND_INLINE static inline __attribute__((always_inline))
@@ -138,6 +141,23 @@ DEFEND_INLINE defend_vector defend_multiply_add(defend_vector a, defend_vector b
   const bits odd = (bits)sum + ((1 + 2 * inward) & inexact & even);
   return __builtin_convertvector((wide)odd, defend_vector);
 #endif
+}
+
+/// The larger ones of `largest` and the exact distances from x to y, as the bits of doubles: of
+/// numbers without a sign the larger one has the larger bits, and NaN the largest.
+DEFEND_INLINE defend_long_vector defend_larger_distance(defend_long_vector largest,
+                                                        defend_vector x, defend_vector y) {
+  typedef double wide __attribute__((ext_vector_type(sizeof(defend_vector) / sizeof(float))));
+  const wide difference = __builtin_convertvector(x, wide) - __builtin_convertvector(y, wide);
+  return __builtin_elementwise_max(largest, (defend_long_vector)difference & INT64_MAX);
+}
+
+/// The largest lane, read as the bits of a double.
+DEFEND_INLINE double defend_largest_distance(defend_long_vector largest) {
+  const int64_t bits = __builtin_reduce_max(largest);
+  double distance;
+  memcpy(&distance, &bits, sizeof distance);
+  return distance;
 }
 
 /// The same address, of which the compiler forgets how it was made: so it keeps one base and a
