@@ -18,6 +18,9 @@ internal import KernelInterface
   for row in 0..<rows {
     var place = start + row * rowLength
     let end = place + count
+    if row &+ rowsAhead < rows {
+      prefetch(program.body, start: place + rowsAhead * rowLength, count: count)
+    }
     while place < end {
       let count = min(length, end - place)
       var index = 0
@@ -34,6 +37,31 @@ internal import KernelInterface
       }
       place += count
     }
+  }
+}
+
+/// How far ahead parts of rows are brought to the cache: each begins somewhere else, and most of
+/// what it needs would come before the processor sees a pattern.
+private let rowsAhead = 4
+
+/// Has what the instructions read of a part of a row brought to the cache.
+@inline(__always)
+private func prefetch(
+  _ instructions: UnsafeBufferPointer<LoopInstruction>, start: Int, count: Int
+) {
+  for instruction in instructions {
+    prefetch(instruction.a, start, count)
+    if instruction.b != instruction.a { prefetch(instruction.b, start, count) }
+    if instruction.c != instruction.a { prefetch(instruction.c, start, count) }
+  }
+}
+
+@inline(__always)
+private func prefetch(_ slot: LoopSlot, _ start: Int, _ count: Int) {
+  guard let memory = slot.memory, slot.offsetOrStride > 0 else { return }
+  let first = memory + start * slot.offsetOrStride
+  for offset in stride(from: 0, to: count * slot.offsetOrStride, by: 64) {
+    defend_prefetch(UnsafePointer((first + offset).assumingMemoryBound(to: Float.self)), 0)
   }
 }
 
