@@ -29,14 +29,20 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
       depthAxis: SegmentedAxis(stride: transposesA ? aRowStride : 1), depth: depth,
       b: b, bRowStride: bRowStride, bPanelStride: bPanelStride, c: c, cRowStride: cRowStride,
       rows: 0..<rows, columns: columns, accumulates: accumulates)
+    // What follows on a gradient is mostly the update of the weights, which takes longer than the
+    // products of a few examples.
+    let following = epilogue != nil && transposesA ? Self.updateOperations : 0
     grid = TaskGrid(
-      rows: rows, columns: columns, operations: rows * columns * depth,
+      rows: rows, columns: columns, operations: rows * columns * (depth + following),
       // More rows share what is read of B; where that is much, it comes from far.
       fewestRows: depth >= TaskGrid.greatDepth ? 64 : 32,
       fewestColumns: epilogue == nil || depth >= TaskGrid.greatDepth
         ? 32 : TaskGrid.epilogueColumns)
     self.epilogue = epilogue
   }
+
+  /// What the update of a weight costs, in multiply-adds.
+  private static let updateOperations = 16
 
   /// Whether a product reads its B better in panels, which several blocks of rows then share.
   public static func paysForPanels(rows: Int, columns: Int, depth: Int) -> Bool {

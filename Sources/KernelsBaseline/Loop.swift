@@ -10,7 +10,9 @@ internal import KernelInterface
   for instruction in program.preamble {
     run(instruction, start: start, count: min(length, count), scratch)
   }
-  if program.body.count == stepLength, program.body[0].opcode == .mixAndStep {
+  if program.body.count == stepLength, program.body[0].opcode == .mixAndStep,
+    program.body.allSatisfy(\.isInMemory)
+  {
     return step(
       program.body.baseAddress.unsafelyUnwrapped, start: start, count: count, rows: rows,
       rowLength: rowLength, scratch)
@@ -117,6 +119,13 @@ private func step(
       squares.store(to: newV + place, count: rest)
       weight.store(to: newW + place, count: rest)
     }
+  }
+}
+
+extension LoopInstruction {
+  /// Whether no operand and no result is a register, which has room for one block only.
+  fileprivate var isInMemory: Bool {
+    a.memory != nil && b.memory != nil && c.memory != nil && result.memory != nil
   }
 }
 

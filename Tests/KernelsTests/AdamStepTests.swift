@@ -39,7 +39,30 @@ import Testing
       ]
     }
 
+    /// The same with one gradient for all parameters, in a register.
+    func repeated(_ first: LoopOpcode) -> (preamble: [LoopInstruction], body: [LoopInstruction]) {
+      let register = LoopSlot(register: 0)
+      let value = LoopSlot(memory: values[0].baseAddress!, stride: 0)
+      var body = body(first)
+      body[0].b = register
+      body[1].b = register
+      return ([LoopInstruction(.repeatValue, result: register, a: value)], body)
+    }
+
     var bits: [[UInt32]] { values.map { $0.map(\.bitPattern) } }
+  }
+
+  @Test(arguments: supportedInstructionSets)
+  func aRegisterHoldsOneBlock(set: InstructionSet) {
+    let found = [LoopOpcode.mix, .mixAndStep].map { first in
+      let memory = Memory(count: 1000)
+      defer { memory.free() }
+      let (preamble, body) = memory.repeated(first)
+      let call = LoopCall(set.kernels, preamble: preamble, body: body, count: 1000)
+      for task in 0..<call.taskCount { call.run(task: task) }
+      return memory.bits
+    }
+    #expect(found[0] == found[1])
   }
 
   @Test(arguments: supportedInstructionSets)
