@@ -10,10 +10,10 @@ internal import KernelInterface
   for instruction in program.preamble {
     run(instruction, start: start, count: min(length, count), scratch)
   }
-  if program.body.count == stepLength, program.body[0].opcode == .mixAndStep,
+  if program.body.count == adamStepLength, program.body[0].opcode == .mixAndStep,
     program.body.allSatisfy(\.isInMemory)
   {
-    return step(
+    return adamStep(
       program.body.baseAddress.unsafelyUnwrapped, start: start, count: count, rows: rows,
       rowLength: rowLength, scratch)
   }
@@ -28,10 +28,10 @@ internal import KernelInterface
       var index = 0
       while index < program.body.count {
         if program.body[index].opcode == .mixAndStep {
-          step(
+          adamStep(
             program.body.baseAddress.unsafelyUnwrapped + index, start: place, count: count,
             rows: 1, rowLength: count, scratch)
-          index &+= stepLength
+          index &+= adamStepLength
         } else {
           run(program.body[index], start: place, count: count, scratch)
           index &+= 1
@@ -67,60 +67,9 @@ private func prefetch(_ slot: LoopSlot, _ start: Int, _ count: Int) {
   }
 }
 
-/// The instructions of a `mixAndStep`.
-private let stepLength = 3
-
 /// How far ahead memory is prepared for being written: other cores have read the weights and images
 /// of the last step, and it takes a while until they have given them up.
-private let writtenAhead = 512
-
-/// The three of them in one pass: the next vectors' means are computed while a root and a quotient
-/// are waited for.
-@inline(never)
-private func step(
-  _ instructions: UnsafePointer<LoopInstruction>, start: Int, count: Int, rows: Int,
-  rowLength: Int, _ scratch: UnsafeMutableRawPointer
-) {
-  @inline(__always) func floats(_ slot: LoopSlot) -> UnsafeMutablePointer<Float> {
-    slot.pointer(start, scratch).assumingMemoryBound(to: Float.self)
-  }
-  let (mean, squares, step) = (instructions[0], instructions[1], instructions[2])
-  let (g, m, v, w) = (floats(mean.b), floats(mean.a), floats(squares.a), floats(step.c))
-  let (newM, newV, newW) = (floats(mean.result), floats(squares.result), floats(step.result))
-  let (m0, m1) = (mean.scalar(0), mean.scalar(1))
-  let (v0, v1) = (squares.scalar(0), squares.scalar(1))
-  let (s, t, u) = (step.scalar(0), step.scalar(1), step.scalar(2))
-  let lanes = Vector.scalarCount
-  @inline(__always) func update(
-    _ g: Vector, _ m: Vector, _ v: Vector, _ w: Vector
-  ) -> (Vector, Vector, Vector) {
-    let mean = m * m0 + g * m1
-    let squares = v * v0 + (g * g) * v1
-    return (mean, squares, w - mean * s / (squareRoot(squares * t) + u))
-  }
-  for row in 0..<rows {
-    var place = row &* rowLength
-    let end = place &+ count
-    while place &+ lanes <= end {
-      defend_prefetch_write(newW + place, writtenAhead)
-      let (mean, squares, weight) = update(
-        Vector(at: g + place), Vector(at: m + place), Vector(at: v + place), Vector(at: w + place))
-      mean.store(to: newM + place)
-      squares.store(to: newV + place)
-      weight.store(to: newW + place)
-      place &+= lanes
-    }
-    let rest = end &- place
-    if rest > 0 {
-      let (mean, squares, weight) = update(
-        Vector(at: g + place, count: rest), Vector(at: m + place, count: rest),
-        Vector(at: v + place, count: rest), Vector(at: w + place, count: rest))
-      mean.store(to: newM + place, count: rest)
-      squares.store(to: newV + place, count: rest)
-      weight.store(to: newW + place, count: rest)
-    }
-  }
-}
+let writtenAhead = 512
 
 extension LoopInstruction {
   /// Whether no operand and no result is a register, which has room for one block only.
@@ -246,7 +195,7 @@ private func run(
 
 extension LoopInstruction {
   @inline(__always)
-  fileprivate func scalar(_ place: Int) -> Vector {
+  func scalar(_ place: Int) -> Vector {
     Vector(repeating: scalars[place].unsafelyUnwrapped[0])
   }
 }
