@@ -32,14 +32,24 @@ import Testing
     }
   }
 
-  @Test func theInstructionsOfAStepOfAdamAreJoined() {
+  /// Adam's step is subtracted from a parameter; what is subtracted from the new mean itself, or has
+  /// squares that begin with it, only looks like one.
+  @Test(arguments: [StepKind.ofAdam, .fromTheMean, .fromTheSquares, .ofTheMean])
+  func theInstructionsOfAStepOfAdamAreJoined(kind: StepKind) {
     var example = Example(batch: 3, seed: 1)
     let shape: Shape = [.batch, 37]
     let gradient = Expression.product(example.input([.batch, 5]), example.input([5, 37]))
-    let mean = 0.9 * example.input(shape) + 0.1 * gradient
-    let squares = 0.999 * example.input(shape, in: 0...1) + 0.001 * (gradient * gradient)
+    let mean = 0.9 * example.input(shape, in: 0...1) + 0.1 * gradient
+    let start = kind == .ofTheMean ? mean : example.input(shape, in: 0...1)
+    let squares = 0.999 * start + 0.001 * (gradient * gradient)
     let root = (squares * 1.5).squareRoot() + 1e-8
-    let weight = example.input(shape) - mean * example.input([], in: 0...1) / root
+    let minuend: Expression =
+      switch kind {
+      case .fromTheMean: mean
+      case .fromTheSquares: squares
+      case .ofAdam, .ofTheMean: example.input(shape)
+      }
+    let weight = minuend - mean * example.input([], in: 0...1) / root
     let roots = [mean, squares, weight]
     let schedule = FusionPass(graph: example.graph, roots: roots, isEnabled: true).run()
     let step = schedule.steps.first { $0.loop != nil }!
@@ -54,12 +64,17 @@ import Testing
       },
       constant: { _ in memory })
     builder.build()
-    #expect(builder.body.map(\.opcode) == [.mixAndStep, .mixSquares, .subtractQuotient])
+    #expect(
+      builder.body.map(\.opcode) == [
+        kind == .ofAdam ? .mixAndStep : .mix, .mixSquares, .subtractQuotient,
+      ])
     let expected = example.run(roots, fuses: false)
     for device in Devices.instructionSets {
       #expect(example.run(roots, device: device) == expected, "\(device.summary)")
     }
   }
+
+  enum StepKind: Sendable { case ofAdam, fromTheMean, fromTheSquares, ofTheMean }
 
   @Test func whatIsReadOutsideIsNoPartOfAnIdiom() {
     var example = Example(batch: 3, seed: 1)

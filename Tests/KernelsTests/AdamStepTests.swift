@@ -4,7 +4,7 @@ import Testing
 
 /// The three instructions of a step of Adam have the same bits in one pass as one by one.
 @Suite struct AdamStepTests {
-  /// The gradient, the two moments and the parameter, and three scalars.
+  /// The gradient, the two moments and the parameter, and the scalars of all instructions.
   private struct Memory {
     let values: [UnsafeMutableBufferPointer<Float>]
     let scalars = UnsafeMutableBufferPointer<Float>.allocate(capacity: 7)

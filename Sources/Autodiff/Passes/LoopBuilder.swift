@@ -51,12 +51,14 @@ struct LoopBuilder {
     body += stores
   }
 
-  /// Has the three instructions of a step of Adam done together.
+  /// Has the three instructions of a step of Adam done together, unless a later one reads more of
+  /// an earlier one's result than Adam does: all operands are loaded first.
   private mutating func joinSteps() {
     for place in body.indices.dropLast(2) {
       let (mean, squares, step) = (body[place], body[place + 1], body[place + 2])
       if mean.opcode == .mix, squares.opcode == .mixSquares, step.opcode == .subtractQuotient,
-        mean.b == squares.b, step.a == mean.result, step.b == squares.result
+        mean.b == squares.b, step.a == mean.result, step.b == squares.result,
+        squares.a != mean.result, step.c != mean.result, step.c != squares.result
       {
         body[place].opcode = .mixAndStep
       }
