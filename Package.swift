@@ -67,7 +67,10 @@ let package = Package(
       name: "Autodiff", dependencies: ["Kernels", "KernelInterface"], swiftSettings: strict),
     .target(name: "BundledData", exclude: ["mnist-5k"]),
     .target(name: "BundledFiles", dependencies: ["BundledData"], swiftSettings: strict),
-    .target(name: "Digests", swiftSettings: strict + [.unsafeFlags(["-O"])]),
+    .target(name: "CDigestSupport", cSettings: [.unsafeFlags(["-O2"])]),
+    .target(
+      name: "Digests", dependencies: ["CDigestSupport"],
+      swiftSettings: strict + [.unsafeFlags(["-O"])]),
     .target(name: "Suggestions", swiftSettings: strict),
     .target(
       name: "Datasets",

@@ -1,3 +1,5 @@
+internal import CDigestSupport
+
 /// The hash function SHA-256 (FIPS 180-4) over bytes that arrive in pieces.
 ///
 ///     var hash = SHA256()
@@ -24,7 +26,16 @@ package struct SHA256: Sendable {
   private var rest: [UInt8] = []
   private var byteCount: UInt64 = 0
 
-  package init() {}
+  /// Whether the processor computes it with instructions of its own.
+  private let usesInstructions: Bool
+
+  /// - Parameter usesInstructions: whether the processor's own instructions may be used.
+  package init(usesInstructions: Bool = true) {
+    self.usesInstructions = usesInstructions && Self.hasInstructions
+  }
+
+  /// Whether this processor has instructions for the hash.
+  package static let hasInstructions = defend_has_sha256_instructions() != 0
 
   /// The hash of one array.
   package static func digest(of bytes: [UInt8]) -> Digest {
@@ -68,6 +79,7 @@ package struct SHA256: Sendable {
 
   /// Takes whole blocks of 64 bytes into the state.
   private mutating func compress(_ blocks: UnsafeRawBufferPointer) {
+    guard !usesInstructions else { return compressWithInstructions(blocks) }
     var state = state
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { schedule in
       for start in stride(from: 0, to: blocks.count, by: 64) {
@@ -86,6 +98,15 @@ package struct SHA256: Sendable {
       }
     }
     self.state = state
+  }
+
+  private mutating func compressWithInstructions(_ blocks: UnsafeRawBufferPointer) {
+    guard let start = blocks.baseAddress else { return }
+    withUnsafeMutableBytes(of: &state) { state in
+      defend_sha256_blocks(
+        state.baseAddress!.assumingMemoryBound(to: UInt32.self), Self.constants,
+        start.assumingMemoryBound(to: UInt8.self), blocks.count / 64)
+    }
   }
 
   /// The 64 rounds of one block; the names are the standard's. Eight rounds at a time, so that the

@@ -42,6 +42,19 @@ import Testing
     }
   }
 
+  /// The published digests hold for whatever this processor takes; here for both ways.
+  @Test(.enabled(if: SHA256.hasInstructions)) func theInstructionsGiveTheSameDigests() {
+    let message = (0..<5000).map { UInt8(truncatingIfNeeded: $0 &* $0 &* 31 &+ $0 / 7) }
+    for length in stride(from: 0, through: message.count, by: 37) {
+      let digests = [true, false].map { usesInstructions in
+        var hash = SHA256(usesInstructions: usesInstructions)
+        hash.update(with: Array(message.prefix(length)))
+        return hash.finalized()
+      }
+      #expect(digests[0] == digests[1], "\(length) bytes")
+    }
+  }
+
   @Test func finishingLeavesTheHashOpen() {
     var hash = SHA256()
     hash.update(with: Array("ab".utf8))
