@@ -69,6 +69,13 @@ public final class KernelTable: Sendable {
     @Sendable (_ image: UnsafePointer<Float>, _ original: UnsafePointer<UInt8>, _ count: Int)
       -> (largest: Double, outside: Int)
 
+  /// Fills a row with the uniform numbers in `0 ..< 1` of a key and an example: element i is the
+  /// upper 24 bits of word i mod 4 of Philox-4×32 under `key`, at the counter (i / 4, example, 0, 0).
+  public let uniformNumbers:
+    @Sendable (
+      _ key: SIMD2<UInt32>, _ example: UInt32, _ result: UnsafeMutablePointer<Float>, _ count: Int
+    ) -> Void
+
   /// Runs 12 chains of fused multiply-adds on registers, `iterations` long each.
   public let multiplyAddRegisters: @Sendable (_ iterations: Int) -> Float
 
@@ -101,7 +108,9 @@ public final class KernelTable: Sendable {
       ) -> Void,
     pixelChange:
       @escaping @Sendable (UnsafePointer<Float>, UnsafePointer<UInt8>, Int)
-      -> (largest: Double, outside: Int)
+      -> (largest: Double, outside: Int),
+    uniformNumbers:
+      @escaping @Sendable (SIMD2<UInt32>, UInt32, UnsafeMutablePointer<Float>, Int) -> Void
   ) {
     self.lanes = lanes
     self.multiplyAddRegisters = multiplyAddRegisters
@@ -109,6 +118,7 @@ public final class KernelTable: Sendable {
     self.sumRows = sumRows
     self.sumRun = sumRun
     self.pixelChange = pixelChange
+    self.uniformNumbers = uniformNumbers
     self.softmax = softmax
     self.crossEntropy = crossEntropy
     self.product = product

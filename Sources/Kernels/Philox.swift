@@ -1,3 +1,5 @@
+internal import KernelInterface
+
 /// The generator behind all random numbers: Philox-4×32 with 10 rounds (Salmon, Moraes, Dror and
 /// Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011, table 2).
 public enum Philox {
@@ -5,12 +7,14 @@ public enum Philox {
   public static func block(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
     var counter = counter
     var key = key
-    for _ in 0..<10 {
-      let first = counter.x.multipliedFullWidth(by: 0xD251_1F53)
-      let second = counter.z.multipliedFullWidth(by: 0xCD9E_8D57)
+    let multipliers = PhiloxConstants.multipliers
+    let steps = PhiloxConstants.keySteps
+    for _ in 0..<PhiloxConstants.rounds {
+      let first = counter.x.multipliedFullWidth(by: multipliers.x)
+      let second = counter.z.multipliedFullWidth(by: multipliers.y)
       counter = SIMD4(
         second.high ^ counter.y ^ key.x, second.low, first.high ^ counter.w ^ key.y, first.low)
-      key &+= SIMD2(0x9E37_79B9, 0xBB67_AE85)
+      key &+= steps
     }
     return counter
   }

@@ -46,7 +46,8 @@ extension KernelTable {
       sumRun: sumOverRun,
       softmax: softmaxRows,
       crossEntropy: crossEntropyRows,
-      pixelChange: changeOfPixels)
+      pixelChange: changeOfPixels,
+      uniformNumbers: fillWithUniformNumbers)
   }
 }
 

@@ -25,7 +25,7 @@ struct RandomUniform: Operation {
   func lower(_ context: inout LoweringContext) {
     context.append(
       RandomUniformCall(
-        key: context.operands[0].integers, purpose: RandomKey.hash(of: purpose),
+        context.kernels, key: context.operands[0].integers, purpose: RandomKey.hash(of: purpose),
         examples: context.operands[1].integers, context.result.floats,
         count: context.operands[1].count, run: shape.reduce(1, *)))
   }

@@ -120,6 +120,11 @@ DEFEND_INLINE defend_vector defend_load_byte_prefix(const uint8_t *p, intptr_t c
   return defend_load_bytes(bytes);
 }
 
+/// Integers as the numbers next to them.
+DEFEND_INLINE defend_vector defend_from_integers(defend_integer_vector integers) {
+  return __builtin_convertvector(integers, defend_vector);
+}
+
 /// a·b + c, rounded once, in every lane.
 DEFEND_INLINE defend_vector defend_multiply_add(defend_vector a, defend_vector b,
                                                 defend_vector c) {
@@ -181,6 +186,31 @@ DEFEND_INLINE void defend_prefetch_write(const float *p, intptr_t distance) {
 #else
   __builtin_prefetch(line, 1);
 #endif
+}
+
+#if defined(__AVX512F__)
+#define DEFEND_LOWER_PAIRS 0, 8, 1, 9, 2, 10, 3, 11
+#define DEFEND_UPPER_PAIRS 4, 12, 5, 13, 6, 14, 7, 15
+#elif defined(__AVX2__)
+#define DEFEND_LOWER_PAIRS 0, 4, 1, 5
+#define DEFEND_UPPER_PAIRS 2, 6, 3, 7
+#else
+#define DEFEND_LOWER_PAIRS 0, 2
+#define DEFEND_UPPER_PAIRS 1, 3
+#endif
+typedef int64_t defend_pairs
+    __attribute__((ext_vector_type(sizeof(defend_vector) / sizeof(int64_t))));
+
+/// Two lanes of `a` and two of `b` in turn, of their lower halves.
+DEFEND_INLINE defend_vector defend_lower_pairs(defend_vector a, defend_vector b) {
+  return (defend_vector)__builtin_shufflevector((defend_pairs)a, (defend_pairs)b,
+                                                DEFEND_LOWER_PAIRS);
+}
+
+/// The same of their upper halves.
+DEFEND_INLINE defend_vector defend_upper_pairs(defend_vector a, defend_vector b) {
+  return (defend_vector)__builtin_shufflevector((defend_pairs)a, (defend_pairs)b,
+                                                DEFEND_UPPER_PAIRS);
 }
 
 typedef float defend_quad __attribute__((ext_vector_type(4)));
