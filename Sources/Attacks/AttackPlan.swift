@@ -57,6 +57,9 @@ public struct AttackPlan: Sendable {
 
   public var kind: AttackKind { type(of: attack).kind }
 
+  /// The most gradients or queries that it takes of one example.
+  public var costPerExample: Int { attack.steps * restarts * max(1, targets) }
+
   /// Every value spelled out.
   public var configuration: JSONValue {
     .object(

@@ -115,7 +115,7 @@ public struct Evaluator {
   ) {
     let work = Double(
       parts.trials.count * threats.count * examples.count
-        * suite.plans.reduce(0) { $0 + $1.attack.steps * $1.restarts * max(1, $1.targets) })
+        * suite.plans.reduce(0) { $0 + $1.costPerExample })
     var done = 0
     for subject in parts.trials.indices {
       for index in threats.indices {

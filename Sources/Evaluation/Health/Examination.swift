@@ -29,10 +29,11 @@ struct Examination {
   }
 
   /// At least 40 of some examples where there are so many, and at most 200: with 40, a probe that
-  /// breaks a fifth of them is told from one that breaks 1 in 20, and all probes together take a
-  /// fifth of the attacks' time.
+  /// breaks a fifth of them is told from one that breaks 1 in 20. In between 1 in 20, or fewer where
+  /// the attacks take few steps, so that all probes together take about a fifth of their time.
   func sample(_ examples: [Int]) -> [Int] {
-    let count = min(200, max(40, examples.count / 20))
+    let steps = outcome.plans.reduce(0) { $0 + $1.costPerExample }
+    let count = min(200, max(40, examples.count * min(steps, 20) / 400))
     guard examples.count > count else { return examples }
     let order = key.folding("sample").permutation(examples.count)
     return order.prefix(count).map { examples[$0] }.sorted()
