@@ -37,10 +37,11 @@ extension Tensor {
 
 extension ArraySlice<UInt8> {
   /// The bytes in fours, the lowest first.
-  fileprivate var littleEndianWords: some Collection<UInt32> {
-    stride(from: startIndex, to: endIndex, by: 4).lazy.map { index in
-      UInt32(self[index]) | UInt32(self[index + 1]) << 8
-        | UInt32(self[index + 2]) << 16 | UInt32(self[index + 3]) << 24
+  fileprivate var littleEndianWords: [UInt32] {
+    withUnsafeBytes { bytes in
+      stride(from: 0, to: bytes.count, by: 4).map { place in
+        UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self))
+      }
     }
   }
 }

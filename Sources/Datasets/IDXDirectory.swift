@@ -75,20 +75,33 @@ struct IDXDirectory {
       try reader.readElements()
     }
     // Counts are compared before the images are decompressed.
-    let images = try read(imagePath, content: .images) {
-      (reader) throws(IDXDefect) -> (shape: [Int], elements: [UInt8]?) in
-      let belongs = reader.shape[0] == labels.count
-      guard belongs else { return (reader.shape, nil) }
-      return (reader.shape, readsImages ? try reader.readElements() : [])
-    }
-    guard let elements = images.elements else {
+    let shape = try shape(ofImages: imagePath)
+    guard shape[0] == labels.count else {
       throw .countMismatch(
-        images: imagePath, imageCount: images.shape[0], labels: labelPath, labelCount: labels.count)
+        images: imagePath, imageCount: shape[0], labels: labelPath, labelCount: labels.count)
     }
-    let extents = Array(images.shape[1...])
+    let images =
+      readsImages
+      ? try read(imagePath, content: .images) { (reader) throws(IDXDefect) in
+        try reader.readElements()
+      } : []
+    let extents = Array(shape[1...])
     return Examples(
-      imageShape: extents.count == 2 ? extents + [1] : extents, images: elements, labels: labels,
+      imageShape: extents.count == 2 ? extents + [1] : extents, images: images, labels: labels,
       labelPath: labelPath)
+  }
+
+  /// What the header says, without reading the rest: that may be tens of megabytes.
+  private func shape(ofImages path: String) throws(DatasetError) -> [Int] {
+    if let file = FileHandle(forReadingAtPath: path),
+      let start = try? file.read(upToCount: 1 << 16), let byteCount = try? file.seekToEnd(),
+      let shape = start.withUnsafeBytes({ bytes in
+        try? IDXReader(bytes, content: .images, fileByteCount: Int(byteCount)).shape
+      })
+    {
+      return shape
+    }
+    return try read(path, content: .images) { $0.shape }
   }
 
   private func read<Contents>(

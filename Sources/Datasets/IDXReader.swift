@@ -25,8 +25,12 @@ struct IDXReader {
 
   /// Reads the header.
   ///
-  /// - Parameter bytes: The whole file; it must outlive the reader.
-  init(_ bytes: UnsafeRawBufferPointer, content: Content) throws(IDXDefect) {
+  /// - Parameters:
+  ///   - bytes: The whole file, or for its header alone the beginning; they must outlive the reader.
+  ///   - fileByteCount: The size of the file; nil for that of the bytes.
+  init(
+    _ bytes: UnsafeRawBufferPointer, content: Content, fileByteCount: Int? = nil
+  ) throws(IDXDefect) {
     source = Source(bytes)
     let magic = try Self.word(from: source, at: 0)
     guard content.magicNumbers.contains(magic) else {
@@ -39,7 +43,8 @@ struct IDXReader {
     guard !shape.contains(0) else { throw .emptyAxis(shape: shape) }
     let limit =
       GzipDecoder.isGzip(bytes)
-      ? min(GzipDecoder.greatestOutput(ofBytes: bytes.count), Self.greatestByteCount)
+      ? min(
+        GzipDecoder.greatestOutput(ofBytes: fileByteCount ?? bytes.count), Self.greatestByteCount)
       : Self.greatestByteCount
     var byteCount = 1
     for extent in shape {
