@@ -56,7 +56,7 @@ extension LoweringContext {
       let panels = panels(
         of: operand, columns: columns, isTransposed: false, byteCount: byteCount)
     {
-      copy = panels.memory.baseAddress!.assumingMemoryBound(to: Float.self)
+      copy = panels.memory.baseAddress.assumingMemoryBound(to: Float.self)
       if panels.isToBeFilled { panels.fill(by: call(copy)) }
     } else if MatrixProductCall.paysForCopy(rows: rows, columns: columns, depth: depth) {
       copy = scratch(byteCount: byteCount).assumingMemoryBound(to: Float.self)
@@ -96,7 +96,7 @@ extension LoweringContext {
       append(call(target))
       return target
     }
-    let target = panels.memory.baseAddress!.assumingMemoryBound(to: Float.self)
+    let target = panels.memory.baseAddress.assumingMemoryBound(to: Float.self)
     if panels.isToBeFilled { panels.fill(by: call(target)) }
     return target
   }

@@ -16,15 +16,13 @@ final class PanelStore {
 
   /// The panels of one matrix.
   final class Panels {
-    let memory: UnsafeMutableRawBufferPointer
+    let memory: ZeroedMemory
     /// What fills them.
     fileprivate var call: (any KernelCall)?
     /// Of the variables that they were filled from.
     fileprivate var version: Int?
 
-    fileprivate init(byteCount: Int) { memory = alignedMemory(byteCount: byteCount) }
-
-    deinit { memory.deallocate() }
+    fileprivate init(byteCount: Int) { memory = ZeroedMemory(byteCount: byteCount) }
 
     var isToBeFilled: Bool { call == nil }
     func fill(by call: some KernelCall) { self.call = call }

@@ -20,11 +20,11 @@ public final class Program {
   /// The nodes whose memory holds results and new values.
   private let roots: Set<Int>
   private let updatesVariables: Bool
-  private let arena: UnsafeMutableRawBufferPointer
-  private var scratch: UnsafeMutableRawBufferPointer
-  private var inputs: [Int: UnsafeMutableRawBufferPointer] = [:]
+  private let arena: ZeroedMemory
+  private var scratch: ZeroedMemory
+  private var inputs: [Int: ZeroedMemory] = [:]
   private var variableMemory: [Int: UnsafeMutableRawPointer] = [:]
-  private var constants: [UInt32: UnsafeMutableRawBufferPointer] = [:]
+  private var constants: [UInt32: ZeroedMemory] = [:]
   private let keptVariables: Variables
   private var panelStore = PanelStore(variables: [], kept: [])
   private let rowTracks: RowTracks?
@@ -75,12 +75,12 @@ public final class Program {
     kernels = device.instructionSet.kernels
     keptVariables = variables
     rowTracks = followsRows ? RowTracks(capacity: capacity) : nil
-    arena = alignedMemory(byteCount: plan.byteCount)
-    scratch = alignedMemory(byteCount: 64)
+    arena = ZeroedMemory(byteCount: plan.byteCount)
+    scratch = ZeroedMemory(byteCount: 64)
     for index in schedule.live + self.updates.map(\.variable) {
       let node = graph.nodes[index]
       if node.operation is Input {
-        inputs[index] = alignedMemory(byteCount: node.type.byteCount(batch: capacity))
+        inputs[index] = ZeroedMemory(byteCount: node.type.byteCount(batch: capacity))
       } else if let variable = node.operation as? Variable {
         variableMemory[index] = variables.pointer(
           variable.name, shape: variable.shape.extents(batch: 0))
@@ -93,12 +93,6 @@ public final class Program {
         ? Set(schedule.sharedFactors.compactMap { variableMemory[$0] })
         : Set(variableMemory.values))
     bound[capacity] = bind(batch: capacity)
-  }
-
-  deinit {
-    for memory in [arena, scratch] + Array(inputs.values) + Array(constants.values) {
-      memory.deallocate()
-    }
   }
 
   /// Runs the program for the first `batch` examples of its inputs.
@@ -148,7 +142,7 @@ public final class Program {
   public func memory(of input: Expression) -> UnsafeMutableRawBufferPointer? {
     precondition(
       input.node.operation is Input, "Program: only inputs are written, not \(input.type)")
-    return inputs[input.index]
+    return inputs[input.index]?.bytes
   }
 
   /// A result of the last run.
@@ -175,7 +169,7 @@ public final class Program {
   }
 
   /// The bytes of memory that values share.
-  public var arenaByteCount: Int { arena.count }
+  public var arenaByteCount: Int { arena.bytes.count }
 
   /// Whether a node's value has memory of its own or in common.
   func isStored(_ index: Int) -> Bool { pointer(index) != nil }
@@ -188,7 +182,7 @@ public final class Program {
     if let memory = inputs[node] { return memory.baseAddress }
     if let memory = variableMemory[node] { return memory }
     switch plan.locations[node] {
-    case .arena(let offset): return arena.baseAddress! + offset
+    case .arena(let offset): return arena.baseAddress + offset
     case .shared(let other): return pointer(other)
     case .variable(let variable): return pointer(variable)
     case nil: return nil
@@ -196,11 +190,11 @@ public final class Program {
   }
 
   private func constant(_ value: Float) -> UnsafeMutableRawPointer {
-    if let memory = constants[value.bitPattern] { return memory.baseAddress! }
-    let memory = alignedMemory(byteCount: 4)
-    memory.storeBytes(of: value, as: Float.self)
+    if let memory = constants[value.bitPattern] { return memory.baseAddress }
+    let memory = ZeroedMemory(byteCount: 4)
+    memory.bytes.storeBytes(of: value, as: Float.self)
     constants[value.bitPattern] = memory
-    return memory.baseAddress!
+    return memory.baseAddress
   }
 
   private func view(_ index: Int, batch: Int) -> BufferView {
@@ -218,10 +212,9 @@ public final class Program {
   /// The calls of every step, and at the end those of the updates that need a copy.
   func calls(batch: Int) -> [[any KernelCall]] {
     let (calls, scratchByteCount) = lower(batch: batch)
-    guard scratchByteCount > scratch.count else { return calls }
+    guard scratchByteCount > scratch.bytes.count else { return calls }
     bound.removeAll()
-    scratch.deallocate()
-    scratch = alignedMemory(byteCount: scratchByteCount)
+    scratch = ZeroedMemory(byteCount: scratchByteCount)
     return lower(batch: batch).calls
   }
 
@@ -250,7 +243,7 @@ public final class Program {
         productMemory: schedule.stepOfRows(of: step).flatMap {
           rowTracks?.memory(of: $0).ofProduct(
             operation, columns: node.type.shape[1].extent(batch: batch))
-        }, epilogue: loop, panelStore: panelStore, scratch: scratch.baseAddress!)
+        }, epilogue: loop, panelStore: panelStore, scratch: scratch.baseAddress)
       node.operation.lower(&context)
       calls.append(context.calls)
       scratchByteCount = max(scratchByteCount, context.scratchByteCount)

@@ -1,15 +1,13 @@
+internal import Kernels
+
 /// The memory of variables, shared by the programs that read and update them.
 public final class Variables {
-  private var buffers: [String: (memory: UnsafeMutableRawBufferPointer, shape: [Int])] = [:]
+  private var buffers: [String: (memory: ZeroedMemory, shape: [Int])] = [:]
 
   /// Changes whenever a value may have become another one.
   private(set) var version = 0
 
   public init() {}
-
-  deinit {
-    for buffer in buffers.values { buffer.memory.deallocate() }
-  }
 
   /// The value of a variable; setting one of a known name keeps its shape.
   public subscript(name: String) -> Tensor {
@@ -17,7 +15,7 @@ public final class Variables {
       guard let buffer = buffers[name] else {
         preconditionFailure("Variables: there is no variable '\(name)'")
       }
-      return Tensor(Array(buffer.memory.bindMemory(to: Float.self)), shape: buffer.shape)
+      return Tensor(Array(buffer.memory.bytes.bindMemory(to: Float.self)), shape: buffer.shape)
     }
     set {
       noteChange()
@@ -40,17 +38,10 @@ public final class Variables {
     if let buffer = buffers[name] {
       precondition(
         buffer.shape == shape, "Variables: '\(name)' is \(buffer.shape), not \(shape)")
-      return buffer.memory.baseAddress!
+      return buffer.memory.baseAddress
     }
-    let memory = alignedMemory(byteCount: shape.reduce(4, *))
+    let memory = ZeroedMemory(byteCount: shape.reduce(4, *))
     buffers[name] = (memory, shape)
-    return memory.baseAddress!
+    return memory.baseAddress
   }
-}
-
-/// Zeroed memory that begins on a cache line.
-func alignedMemory(byteCount: Int) -> UnsafeMutableRawBufferPointer {
-  let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 64)
-  memory.initializeMemory(as: UInt8.self, repeating: 0)
-  return memory
 }

@@ -19,6 +19,7 @@ public final class PooledConvolutionMemory: @unchecked Sendable {
   /// The images of the last run.
   private let lastImages: UnsafeMutablePointer<Float>
   private let values: UnsafeMutablePointer<Float>
+  private let valueMemory: ZeroedMemory
   private let isKnown: UnsafeMutableBufferPointer<Bool>
   private let imageLength: Int
   let valueLength: Int
@@ -41,8 +42,8 @@ public final class PooledConvolutionMemory: @unchecked Sendable {
     valueLength = windowRows * windowRowLength
     images = .allocate(capacity: count * imageLength)
     lastImages = .allocate(capacity: count * imageLength)
-    values = .allocate(capacity: count * valueLength)
-    values.initialize(repeating: 0, count: count * valueLength)
+    valueMemory = ZeroedMemory(byteCount: count * valueLength * 4)
+    values = valueMemory.baseAddress.bindMemory(to: Float.self, capacity: count * valueLength)
     isKnown = .allocate(capacity: count)
     isKnown.initialize(repeating: false)
     firstChanged = .allocate(capacity: count)
@@ -52,7 +53,6 @@ public final class PooledConvolutionMemory: @unchecked Sendable {
   deinit {
     images.deallocate()
     lastImages.deallocate()
-    values.deallocate()
     isKnown.deallocate()
     firstChanged.deallocate()
   }

@@ -11,6 +11,7 @@ public final class ResumedProductMemory: @unchecked Sendable {
   /// `[tracks, parts, columns]`: of what the convolution's memory holds, and of the last run.
   private let kept: UnsafeMutablePointer<Float>
   private let last: UnsafeMutablePointer<Float>
+  private let memory: (kept: ZeroedMemory, last: ZeroedMemory)
   /// The first part of each row of a batch that the last run did.
   let starts: UnsafeMutablePointer<Int32>
 
@@ -25,17 +26,14 @@ public final class ResumedProductMemory: @unchecked Sendable {
     partLength = rows * convolution.windowRowLength
     partCount = (convolution.windowRows + rows - 1) / rows
     let count = convolution.count * partCount * columns
-    kept = .allocate(capacity: count)
-    last = .allocate(capacity: count)
-    kept.initialize(repeating: 0, count: count)
-    last.initialize(repeating: 0, count: count)
+    memory = (ZeroedMemory(byteCount: count * 4), ZeroedMemory(byteCount: count * 4))
+    kept = memory.kept.baseAddress.bindMemory(to: Float.self, capacity: count)
+    last = memory.last.baseAddress.bindMemory(to: Float.self, capacity: count)
     starts = .allocate(capacity: convolution.count)
     starts.initialize(repeating: 0, count: convolution.count)
   }
 
   deinit {
-    kept.deallocate()
-    last.deallocate()
     starts.deallocate()
   }
 

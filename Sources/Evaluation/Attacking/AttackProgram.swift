@@ -157,17 +157,17 @@ final class AttackProgram {
     let warmFlags: UnsafeMutableBufferPointer<Float>? = memory(inputs.warmFlags)
     dataset.images.withUnsafeBufferPointer { pixels in
       for (row, place) in places.enumerated() {
-        let example = tasks[place].example
+        let task = tasks[place]
         if let images {
-          let image = pixels[example * imageSize..<(example + 1) * imageSize]
+          let image = pixels[task.example * imageSize..<(task.example + 1) * imageSize]
           _ = UnsafeMutableBufferPointer(rebasing: images[(row * imageSize)...])
             .update(from: UnsafeBufferPointer(rebasing: image))
         }
-        labels?[row] = tasks[place].label
-        targets?[row] = tasks[place].target
-        examples?[row] = Int32(example)
-        if let warmFlags { warmFlags[row] = tasks[place].start == nil ? 0 : 1 }
-        if let warmImages, let start = tasks[place].start {
+        labels?[row] = task.label
+        targets?[row] = task.target
+        examples?[row] = Int32(task.example)
+        if let warmFlags { warmFlags[row] = task.start == nil ? 0 : 1 }
+        if let warmImages, let start = task.start {
           _ = UnsafeMutableBufferPointer(rebasing: warmImages[(row * imageSize)...])
             .update(from: start)
         }

@@ -31,7 +31,6 @@ package final class AttackRunner {
     self.capacity = capacity
     imageSize = model.specification.input.reduce(1, *)
     finished = .allocate(capacity: capacity * imageSize)
-    finished.initialize(repeating: 0)
     func program(_ phase: AttackProgram.Phase) -> AttackProgram {
       AttackProgram(
         phase, of: attack, isTargeted: isTargeted, norm: norm, searchesRadius: searchesRadius,
