@@ -9,7 +9,7 @@ public struct UnpooledPatchArguments {
   /// `[Cout, taps]`.
   public var weights: UnsafePointer<Float>
   public var taps: Int
-  /// `[2 · rows, 2 · OW, 16]`, and room for one patch behind them.
+  /// `[2 · rows, 2 · OW, 16]`
   public var patches: UnsafeMutablePointer<Float>
 
   public init(

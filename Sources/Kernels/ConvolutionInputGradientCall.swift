@@ -145,7 +145,7 @@ public struct ConvolutionInputGradientCall: KernelCall, @unchecked Sendable {
     let pixels = strips.rowLimit * geometry.outputWidth
     // Whole cache lines.
     let patchesLength = pixels * UnpooledPatchArguments.tapLimit
-    let length = (max(pixels * strips.pooling.channels, patchesLength) + 31) / 16 * 16
+    let length = (max(pixels * strips.pooling.channels, patchesLength) + 15) / 16 * 16
     guard geometry.channels == 1, geometry.strideX == 1, !strips.pooling.isPadded,
       length + pixels * geometry.patchLength <= 16_384
     else { return nil }

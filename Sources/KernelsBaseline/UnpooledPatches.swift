@@ -1,134 +1,115 @@
 internal import CKernelSupport
 internal import KernelInterface
 
-/// The windows that share what is loaded of the weights.
-private let windowsPerGroup = 4
+// As many windows as leave registers for what they are multiplied with.
+#if KERNELS_AVX512 || arch(arm64)
+  private let windowsPerTile = 4
+  private typealias LargeTile = PatchTile<4>
+#else
+  private let windowsPerTile = 1
+  private typealias LargeTile = PatchTile<1>
+#endif
 
 /// The patches that a convolution's weights make of the gradient of its pooled result, 16 taps or
 /// fewer each: `[pixels, 16]`. Every element is one chain of fused multiply-adds from 0, ascending
-/// in the channels; zeros are left out, as they change nothing.
+/// in the channels.
 ///
-/// Each value goes to one of the four pixels of its window, so a fourth of the products is made.
+/// Each value goes to one of the four pixels of its window, and as 0 to the others, which it does not
+/// change: so all sums stay in registers, and no sum waits for what was stored before.
 func multiplyUnpooledPatches(_ arguments: UnpooledPatchArguments) {
-  let geometry = arguments.pooling.geometry
-  let channels = geometry.channels
+  let lanes = Vector.scalarCount
   withUnsafeTemporaryAllocation(
-    of: Int32.self, capacity: windowsPerGroup &* (channels &+ Vector.scalarCount)
+    of: Float.self, capacity: windowsPerTile &* 4 &* lanes
   ) { memory in
-    guard let offsets = memory.baseAddress else { return }
+    guard let parts = memory.baseAddress else { return }
     for y in arguments.pooling.windowRows {
       var x = 0
-      while x < geometry.outputWidth {
-        let isWhole = x &+ windowsPerGroup <= geometry.outputWidth
-        let windows = isWhole ? windowsPerGroup : 1
-        let place = GroupPlace(arguments, y: y, x: x)
-        for window in 0..<windows { place.clear(window) }
-        for window in 0..<windows {
-          place.findOffsets(of: window, to: offsets + window &* channels)
-        }
-        if isWhole {
-          place.addProducts(windows: windowsPerGroup, offsets)
+      while x < arguments.pooling.geometry.outputWidth {
+        if x &+ windowsPerTile <= arguments.pooling.geometry.outputWidth {
+          makePatches(LargeTile.self, arguments, y: y, x: x, parts: parts)
+          x &+= windowsPerTile
         } else {
-          place.addProducts(windows: 1, offsets)
+          makePatches(PatchTile<1>.self, arguments, y: y, x: x, parts: parts)
+          x &+= 1
         }
-        x &+= windows
       }
     }
   }
 }
 
-/// Some neighbouring windows.
-private struct GroupPlace {
-  let values: UnsafePointer<Float>
-  let indices: UnsafePointer<Float>
-  /// The upper left pixel's patch, and from there to the lower left one's.
-  let patches: UnsafeMutablePointer<Float>
-  let rowLength: Int
-  /// The upper left pixel's position.
-  let first: Int
-  let width: Int
-  let channels: Int
-  let weights: UnsafePointer<Float>
-  let taps: Int
-  /// From the upper left pixel's patch to one that nobody reads.
-  let nowhere: Int
+/// The sums of some neighbouring windows: of each the upper left pixel's patch, the upper right one's
+/// and those below. The loops over a tile have constant bounds, so that they are unrolled and every
+/// sum becomes a variable.
+private struct PatchTile<let windows: Int> {
+  var sums = InlineArray<windows, InlineArray<4, Sixteen>>(
+    repeating: InlineArray(repeating: Sixteen(repeating: .zero)))
 
+  /// Adds the products of a channel's values, one for every patch and `step` apart, and its weights.
   @inline(__always)
-  init(_ arguments: UnpooledPatchArguments, y: Int, x: Int) {
-    let pooling = arguments.pooling
-    let geometry = pooling.geometry
-    channels = geometry.channels
-    let window = (y &* geometry.outputWidth &+ x) &* channels
-    values = pooling.input + window
-    indices = UnsafeRawPointer(pooling.indices.unsafelyUnwrapped + window)
-      .assumingMemoryBound(to: Float.self)
-    rowLength = 2 &* geometry.outputWidth &* UnpooledPatchArguments.tapLimit
-    let start =
-      2 &* (y &- pooling.windowRows.lowerBound) &* rowLength
-      &+ 2 &* x &* UnpooledPatchArguments.tapLimit
-    patches = arguments.patches + start
-    nowhere = 2 &* pooling.windowRows.count &* rowLength &- start
-    width = geometry.width
-    first = 2 &* y &* width &+ 2 &* x
-    weights = arguments.weights
-    taps = arguments.taps
-  }
-
-  @inline(__always)
-  func clear(_ window: Int) {
-    let patch = patches + 2 &* window &* UnpooledPatchArguments.tapLimit
-    for place in stride(
-      from: 0, to: 2 &* UnpooledPatchArguments.tapLimit, by: Vector.scalarCount)
-    {
-      Vector.zero.store(to: patch + place)
-      Vector.zero.store(to: patch + (rowLength &+ place))
-    }
-  }
-
-  /// Where the patch of each channel's pixel is.
-  @inline(__always)
-  func findOffsets(of window: Int, to offsets: UnsafeMutablePointer<Int32>) {
-    func number(_ value: Int) -> IntegerVector {
-      IntegerVector(repeating: Int32(truncatingIfNeeded: value))
-    }
-    let tapLimit = UnpooledPatchArguments.tapLimit
-    let start = 2 &* window &* tapLimit
-    let position = first &+ 2 &* window
-    let target = UnsafeMutableRawPointer(offsets).assumingMemoryBound(to: Float.self)
-    var channel = 0
-    while channel < channels {
-      let count = min(Vector.scalarCount, channels &- channel)
-      let index = defend_load_prefix(indices + (window &* channels &+ channel), count).bits
-      var offset = number(nowhere)
-      offset.replace(with: number(start), where: index .== number(position))
-      offset.replace(with: number(start &+ tapLimit), where: index .== number(position &+ 1))
-      offset.replace(
-        with: number(start &+ rowLength), where: index .== number(position &+ width))
-      offset.replace(
-        with: number(start &+ rowLength &+ tapLimit),
-        where: index .== number(position &+ width &+ 1))
-      defend_store_prefix(target + channel, count, Vector(bits: offset))
-      channel &+= count
-    }
-  }
-
-  @inline(__always)
-  func addProducts(windows: Int, _ offsets: UnsafePointer<Int32>) {
-    let vectors = UnpooledPatchArguments.tapLimit / Vector.scalarCount
-    var row = weights
-    for channel in 0..<channels {
-      for vector in 0..<vectors {
-        let first = vector &* Vector.scalarCount
-        let weight = defend_load_prefix(
-          row + first, max(0, min(Vector.scalarCount, taps &- first)))
-        for window in 0..<windows {
-          let place = window &* channels &+ channel
-          let target = patches + (Int(offsets[place]) &+ first)
-          Vector(at: target).adding(Vector(repeating: values[place]), times: weight)
-            .store(to: target)
+  mutating func addProducts(_ values: UnsafePointer<Float>, step: Int, _ weights: Sixteen) {
+    for window in 0..<windows {
+      for pixel in 0..<4 {
+        let value = Vector(repeating: values[(window &* 4 &+ pixel) &* step])
+        for part in weights.indices {
+          sums[window][pixel][part] = sums[window][pixel][part].adding(value, times: weights[part])
         }
       }
-      row += taps
+    }
+  }
+}
+
+/// Makes the patches of the windows of a tile.
+///
+/// - Parameter parts: room for a vector of channels for every patch.
+@inline(__always)
+private func makePatches<let windows: Int>(
+  _: PatchTile<windows>.Type, _ arguments: UnpooledPatchArguments, y: Int, x: Int,
+  parts: UnsafeMutablePointer<Float>
+) {
+  let (pooling, lanes) = (arguments.pooling, Vector.scalarCount)
+  let geometry = pooling.geometry
+  let channels = geometry.channels
+  guard let indices = pooling.indices else { return }
+  let first = (y &* geometry.outputWidth &+ x) &* channels
+  let positions = UnsafeRawPointer(indices + first).assumingMemoryBound(to: Float.self)
+  var tile = PatchTile<windows>()
+  var weights = arguments.weights
+  for channel in stride(from: 0, to: channels, by: lanes) {
+    let count = min(lanes, channels &- channel)
+    for window in 0..<windows {
+      let place = window &* channels &+ channel
+      let value = defend_load_prefix(pooling.input + (first &+ place), count)
+      let position = defend_load_prefix(positions + place, count).bits
+      for pixel in 0..<4 {
+        let own =
+          (2 &* y &+ pixel / 2) &* geometry.width &+ 2 &* (x &+ window) &+ pixel % 2
+        let isOwn = position .== IntegerVector(repeating: Int32(truncatingIfNeeded: own))
+        Vector.zero.replacing(with: value, where: isOwn)
+          .store(to: parts + (window &* 4 &+ pixel) &* lanes)
+      }
+    }
+    for lane in 0..<count {
+      var row = Sixteen(repeating: .zero)
+      for part in row.indices {
+        let tap = part &* lanes
+        row[part] = defend_load_prefix(
+          weights + tap, max(0, min(lanes, arguments.taps &- tap)))
+      }
+      tile.addProducts(parts + lane, step: lanes, row)
+      weights += arguments.taps
+    }
+  }
+  let tapLimit = UnpooledPatchArguments.tapLimit
+  let rowLength = 2 &* geometry.outputWidth &* tapLimit
+  let patches =
+    arguments.patches + 2 &* (y &- pooling.windowRows.lowerBound) &* rowLength
+    + 2 &* x &* tapLimit
+  for window in 0..<windows {
+    for pixel in 0..<4 {
+      let patch =
+        patches + pixel / 2 &* rowLength + (2 &* window &+ pixel % 2) &* tapLimit
+      let sum = tile.sums[window][pixel]
+      for part in sum.indices { sum[part].store(to: patch + part &* lanes) }
     }
   }
 }
