@@ -11,6 +11,14 @@ extension Program {
     public let byteCount: Int
     /// The mean time of the step over the runs.
     public let seconds: Double
+
+    /// What two threads do at a time, each on rows of its own.
+    package func beside(_ other: StepProfile) -> StepProfile {
+      StepProfile(
+        name: name,
+        floatingPointOperations: floatingPointOperations + other.floatingPointOperations,
+        byteCount: byteCount + other.byteCount, seconds: max(seconds, other.seconds))
+    }
   }
 
   /// The multiplications and additions of all products and convolutions of a run.

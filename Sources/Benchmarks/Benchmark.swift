@@ -123,7 +123,7 @@ public struct Benchmark {
       },
       flops: (runner.floatingPointOperations(batch: batch)
         + verifier.classifier.program.floatingPointOperations(batch: batch)) / batch,
-      profile: { runner.program.profile(batch: batch, runs: 5) })
+      profile: { runner.profile(batch: batch, runs: 5) })
   }
 
   /// 40 steps of 0.01 from the image itself.

@@ -65,6 +65,20 @@ import Testing
     #expect(part.isClaimed == some.map { expected.isClaimed[$0] })
   }
 
+  /// Threads take parts of a batch where it is large enough.
+  @Test(arguments: attacks, [Norm.linf, .l2])
+  func whoAttacksDoesNotMatter(attack: String, norm: Norm) throws {
+    let all = Array(0..<37)
+    let expected = try Self.run(attack, examples: all, norm: norm)
+    // A batch in two rounds of parts, and one of fewer tasks than threads.
+    let examples = (0..<452).map { $0 % 37 }
+    let device = Device(threads: 3)
+    let ended = try Self.run(
+      attack, examples: examples, capacity: 450, norm: norm, device: device)
+    #expect(ended.images == examples.map { expected.images[$0] })
+    #expect(ended.isClaimed == examples.map { expected.isClaimed[$0] })
+  }
+
   /// A search as an attack whose steps are of one piece.
   private struct WholeSteps: Attack {
     static let name = "whole"

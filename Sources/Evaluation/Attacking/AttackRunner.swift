@@ -2,21 +2,32 @@ package import Attacks
 package import Autodiff
 package import Datasets
 package import Networks
+internal import Synchronization
 
 /// Runs one attack on one model: examples enter in batches, and one that has fallen leaves its batch,
 /// so that the rest goes on in a smaller one. Nothing is compiled again for that.
 ///
-/// What becomes of an example depends on nothing but the example, the attack and the key.
+/// What becomes of an example depends on nothing but the example, the attack and the key. So each
+/// thread attacks a part of a batch by itself, from the first step to the last: threads that share
+/// every product of every step wait for each other all the time.
 package final class AttackRunner {
   package let attack: any Attack
   package let capacity: Int
-  /// Makes the state of the first step; for an attack of one step, its images.
-  private let starting: AttackProgram
-  /// Nil for an attack of one step.
-  private let stepping: (any SteppingProgram)?
+  private let lanes: [AttackLane]
+  private let laneCapacity: Int
+  private let device: Device
   private let imageSize: Int
   /// The images that each row of the batch ended with, `[capacity, H, W, C]`.
   private let finished: UnsafeMutableBufferPointer<Float>
+  /// Whether each row is claimed to be adversarial.
+  private let isClaimed: UnsafeMutableBufferPointer<Bool>
+
+  /// The parts that a batch is cut into, each taken by the next lane that is free: with fewer rows a
+  /// thread reads weights longer than it computes, with more it walks out of its cache.
+  private static let rowsPerPart = 32...128
+  /// Every lane may have copies of all weights and of their transposes. Where that would be too much,
+  /// products are so large that threads share them well.
+  private static let copiesLimit = 128 << 20
 
   /// - Parameters:
   ///   - variables: the parameters' values; those of a run of training may change between runs.
@@ -29,35 +40,50 @@ package final class AttackRunner {
   ) {
     self.attack = attack
     self.capacity = capacity
+    self.device = device
     imageSize = model.specification.input.reduce(1, *)
     finished = .allocate(capacity: capacity * imageSize)
-    func program(_ phase: AttackProgram.Phase) -> AttackProgram {
-      AttackProgram(
-        phase, of: attack, isTargeted: isTargeted, norm: norm, searchesRadius: searchesRadius,
-        model: model,
-        variables: variables, capacity: capacity, device: device)
+    isClaimed = .allocate(capacity: capacity)
+    isClaimed.initialize(repeating: false)
+    let threads = device.threadCount
+    let copies = threads * 2 * 4 * model.parameterCount
+    let isShared =
+      attack.steps == 1 || capacity < threads * Self.rowsPerPart.lowerBound
+      || copies > Self.copiesLimit
+    let (count, laneDevice) =
+      isShared
+      ? (1, device) : (threads, Device(threads: 1, instructionSet: device.instructionSet))
+    let laneCapacity =
+      isShared ? capacity : min((capacity + count - 1) / count, Self.rowsPerPart.upperBound)
+    self.laneCapacity = laneCapacity
+    lanes = (0..<count).map { _ in
+      AttackLane(
+        attack, isTargeted: isTargeted, norm: norm, searchesRadius: searchesRadius, model: model,
+        variables: variables, capacity: laneCapacity, device: laneDevice)
     }
-    starting = program(attack.steps == 1 ? .whole : .start)
-    stepping =
-      if attack.steps == 1 {
-        nil
-      } else if attack is any SearchAttack {
-        SearchProgram(
-          proposing: program(.proposal), deciding: program(.decision), capacity: capacity,
-          device: device)
-      } else {
-        program(.step)
-      }
   }
 
-  deinit { finished.deallocate() }
-
-  /// The program that does the work.
-  package var program: Program { (stepping ?? starting).program }
+  deinit {
+    finished.deallocate()
+    isClaimed.deallocate()
+  }
 
   /// The multiplications and additions of an attack on a batch that nothing leaves.
   package func floatingPointOperations(batch: Int) -> Int {
-    attack.steps * program.floatingPointOperations(batch: batch)
+    attack.steps * lanes[0].program.floatingPointOperations(batch: batch)
+  }
+
+  /// Where the time of a step on a batch goes, or on as much of it as the lanes take at a time.
+  package func profile(batch: Int, runs: Int) -> [Program.StepProfile] {
+    let count = min(lanes.count, batch)
+    let rows = min(batch / count, laneCapacity)
+    var profiles = Array(repeating: [Program.StepProfile](), count: count)
+    profiles.withUnsafeMutableBufferPointer { profiles in
+      device.forEach(count) { lane in
+        profiles[lane] = lanes[lane].program.profile(batch: rows, runs: runs)
+      }
+    }
+    return profiles.dropFirst().reduce(profiles[0]) { zip($0, $1).map { $0.beside($1) } }
   }
 
   /// An attempt on one example.
@@ -107,59 +133,41 @@ package final class AttackRunner {
     var steps = 0
     for first in stride(from: 0, to: tasks.count, by: capacity) {
       let range = first..<min(first + capacity, tasks.count)
-      let (images, claimed) = run(
-        tasks[range], on: dataset, key: key, stopsEarly: stopsEarly, steps: &steps)
+      steps += run(tasks[range], on: dataset, key: key, stopsEarly: stopsEarly)
+      let images = lanes[0].finishedImages ?? UnsafeBufferPointer(finished)
       finish(
         Finished(
           tasks: range,
           images: UnsafeBufferPointer(rebasing: images[..<(range.count * imageSize)]),
-          isClaimed: claimed))
+          isClaimed: Array(isClaimed[..<range.count])))
     }
     return steps
   }
 
-  /// - Returns: each task's images, and whether they are claimed to be adversarial.
+  /// Makes an attempt on each task of a batch.
+  /// - Returns: the number of steps that were taken.
   private func run(
-    _ tasks: ArraySlice<Task>, on dataset: Dataset, key: RandomKey, stopsEarly: Bool,
-    steps: inout Int
-  ) -> (UnsafeBufferPointer<Float>, [Bool]) {
-    starting.load(tasks, dataset)
-    starting.write(key: key, scalars: [], stopsEarly: stopsEarly)
-    starting.program.run(batch: tasks.count)
-    var isClaimed = Array(repeating: false, count: tasks.count)
-    guard let stepping else {
-      steps += tasks.count
-      return (starting.images(), isClaimed)
-    }
-    stepping.load(tasks, dataset)
-    stepping.takeState(from: starting)
-    /// The tasks of the rows that are still in the batch.
-    var rows = Array(0..<tasks.count)
-    for step in 0..<attack.steps where !rows.isEmpty {
-      stepping.write(
-        key: key.folding(step), scalars: attack.scalars(step: step), stopsEarly: stopsEarly)
-      stepping.run(count: rows.count)
-      steps += rows.count
-      guard stopsEarly else { continue }
-      let fooled = stepping.fooledRows(among: rows.count)
-      // From the last on, so that the row that takes a place has been looked at.
-      for row in fooled.reversed() {
-        keep(stepping.images(), row: row, at: rows[row])
-        isClaimed[rows[row]] = true
-        stepping.moveRow(rows.count - 1, to: row)
-        rows[row] = rows[rows.count - 1]
-        rows.removeLast()
+    _ tasks: ArraySlice<Task>, on dataset: Dataset, key: RandomKey, stopsEarly: Bool
+  ) -> Int {
+    // As much for one lane as for another.
+    let rounds = (tasks.count + laneCapacity * lanes.count - 1) / (laneCapacity * lanes.count)
+    let count = min(rounds * lanes.count, tasks.count)
+    let next = Atomic(0)
+    let steps = Atomic(0)
+    device.forEach(min(lanes.count, count)) { lane in
+      while true {
+        let part = next.add(1, ordering: .relaxed).oldValue
+        guard part < count else { return }
+        let rows = tasks.count * part / count..<tasks.count * (part + 1) / count
+        let taken = lanes[lane].run(
+          tasks[tasks.startIndex + rows.lowerBound..<tasks.startIndex + rows.upperBound],
+          on: dataset, key: key, stopsEarly: stopsEarly,
+          images: UnsafeMutableBufferPointer(
+            rebasing: finished[rows.lowerBound * imageSize..<rows.upperBound * imageSize]),
+          isClaimed: UnsafeMutableBufferPointer(rebasing: isClaimed[rows]))
+        steps.add(taken, ordering: .relaxed)
       }
     }
-    for (row, task) in rows.enumerated() {
-      keep(stepping.images(), row: row, at: task)
-    }
-    return (UnsafeBufferPointer(finished), isClaimed)
-  }
-
-  private func keep(_ images: UnsafeBufferPointer<Float>, row: Int, at task: Int) {
-    let source = UnsafeBufferPointer(
-      rebasing: images[row * imageSize..<(row + 1) * imageSize])
-    _ = UnsafeMutableBufferPointer(rebasing: finished[(task * imageSize)...]).update(from: source)
+    return steps.load(ordering: .relaxed)
   }
 }
