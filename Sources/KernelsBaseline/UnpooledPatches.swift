@@ -10,6 +10,9 @@ internal import KernelInterface
   private typealias LargeTile = PatchTile<1>
 #endif
 
+/// How many windows ahead values and positions are brought to the cache.
+private let windowsAhead = 16
+
 /// The patches that a convolution's weights make of the gradient of its pooled result, 16 taps or
 /// fewer each: `[pixels, 16]`. Every element is one chain of fused multiply-adds from 0, ascending
 /// in the channels.
@@ -78,6 +81,8 @@ private func makePatches<let windows: Int>(
     let count = min(lanes, channels &- channel)
     for window in 0..<windows {
       let place = window &* channels &+ channel
+      defend_prefetch(pooling.input + (first &+ place), windowsAhead &* channels)
+      defend_prefetch(positions + place, windowsAhead &* channels)
       let value = defend_load_prefix(pooling.input + (first &+ place), count)
       let position = defend_load_prefix(positions + place, count).bits
       for pixel in 0..<4 {

@@ -17,6 +17,10 @@ private func store(
   if isWhole { vector.store(to: target) } else { defend_store_prefix(target, count, vector) }
 }
 
+/// How many rows of windows ahead values and positions are brought to the cache: those that another
+/// core has just written come from far.
+private let windowRowsAhead = 4
+
 /// The sums of the taps of a window on images of one channel.
 private struct TapTile<let height: Int, let width: Int> {
   var sums = InlineArray<height, InlineArray<width, Vector>>(
@@ -97,18 +101,20 @@ private func gradient<let height: Int, let width: Int>(
     var a = image
     var first = IntegerVector.zero
     for _ in 0..<geometry.outputHeight {
-      for _ in 0..<2 {
+      for half in 0..<2 {
+        let next = (half == 0 ? values : positions) + windowRowsAhead &* rowLength
         var position = first
         var left = a
         for offset in stride(from: 0, to: rowLength, by: geometry.channels) {
+          defend_prefetch(next, offset)
           let value = load(values + offset, lanes, isWhole: isWhole)
           let index = load(positions + offset, lanes, isWhole: isWhole).bits
-          let next = position &+ IntegerVector(repeating: 1)
+          let right = position &+ IntegerVector(repeating: 1)
           tile.addProducts(
             left, tapStep, Vector.zero.replacing(with: value, where: index .== position))
           tile.addProducts(
-            left + step, tapStep, Vector.zero.replacing(with: value, where: index .== next))
-          position = next &+ IntegerVector(repeating: 1)
+            left + step, tapStep, Vector.zero.replacing(with: value, where: index .== right))
+          position = right &+ IntegerVector(repeating: 1)
           left += 2 &* step
         }
         first &+= IntegerVector(repeating: Int32(truncatingIfNeeded: geometry.width))
