@@ -177,12 +177,16 @@ private func poolPairs(_ arguments: PoolArguments) {
           best.meet(c, at: place &+ width)
           best.meet(d, at: place &+ width &+ one)
           if let values = arguments.output {
+            let target = values + (result &+ channel)
+            defend_prefetch_write(target, writtenAhead)
             store(
-              arguments.isRectified ? rectified(best.value) : best.value,
-              values + (result &+ channel), count)
+              arguments.isRectified ? rectified(best.value) : best.value, target, count)
           }
           if let indices = arguments.outputIndices {
-            store(best.position, indices + (result &+ channel), count)
+            let target = indices + (result &+ channel)
+            defend_prefetch_write(
+              UnsafeRawPointer(target).assumingMemoryBound(to: Float.self), writtenAhead)
+            store(best.position, target, count)
           }
         }
         top += 2 &* channels
