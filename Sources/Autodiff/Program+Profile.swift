@@ -12,6 +12,14 @@ extension Program {
     /// The mean time of the step over the runs.
     public let seconds: Double
 
+    /// The same for more rows, as often as it takes.
+    package func repeated(_ times: Double) -> StepProfile {
+      StepProfile(
+        name: name,
+        floatingPointOperations: Int((Double(floatingPointOperations) * times).rounded()),
+        byteCount: Int((Double(byteCount) * times).rounded()), seconds: seconds * times)
+    }
+
     /// What two threads do at a time, each on rows of its own.
     package func beside(_ other: StepProfile) -> StepProfile {
       StepProfile(

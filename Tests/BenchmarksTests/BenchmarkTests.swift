@@ -37,6 +37,16 @@ import TrainedModels
     #expect(steps.allSatisfy { $0.byteCount > 0 && $0.seconds >= 0 && !$0.name.isEmpty })
   }
 
+  /// An attack whose threads work on parts of a batch is profiled as a step on the whole batch.
+  @Test(arguments: [5, 66, 300]) func aProfileOfPartsIsOneOfTheBatch(batch: Int) throws {
+    let model = try Model(try ModelCatalog.specification("mlp"))
+    let steps = Benchmark(model: model, device: Device(threads: 2), peak: 1e12)
+      .profile(.pgdEvaluation, batch: batch)
+    let operations = steps.reduce(0) { $0 + $1.floatingPointOperations }
+    // But for rounding, once a step of the program.
+    #expect(abs(operations - batch * 2 * 2 * (784 * 128 + 128 * 10)) < steps.count)
+  }
+
   @Test func thePeakIsMeasured() {
     #expect(Device(threads: 2).measuredPeak() > 1e6)
   }

@@ -73,7 +73,8 @@ package final class AttackRunner {
     attack.steps * lanes[0].program.floatingPointOperations(batch: batch)
   }
 
-  /// Where the time of a step on a batch goes, or on as much of it as the lanes take at a time.
+  /// Where the time of a step on a batch goes: that of as many rows as the lanes take at a time, as
+  /// often as they do.
   package func profile(batch: Int, runs: Int) -> [Program.StepProfile] {
     let count = min(lanes.count, batch)
     let rows = min(batch / count, laneCapacity)
@@ -83,7 +84,9 @@ package final class AttackRunner {
         profiles[lane] = lanes[lane].program.profile(batch: rows, runs: runs)
       }
     }
+    let times = Double(batch) / Double(rows * count)
     return profiles.dropFirst().reduce(profiles[0]) { zip($0, $1).map { $0.beside($1) } }
+      .map { $0.repeated(times) }
   }
 
   /// An attempt on one example.
