@@ -32,6 +32,15 @@ import Testing
       device: device)
   }
 
+  /// Enough for a figure, and no more than the attacks' own cost allows.
+  @Test(arguments: [
+    (30, 1, 30), (500, 100, 40), (10_000, 1, 40), (10_000, 4, 100), (2000, 20, 100),
+    (2000, 500, 100), (10_000, 20, 200), (60_000, 500, 200),
+  ])
+  func probesTakeAShareOfTheAttacks(examples: Int, steps: Int, size: Int) {
+    #expect(Examination.sampleSize(of: examples, steps: steps) == size)
+  }
+
   /// - Parameter mask: nil for the plain model.
   static func examination(
     _ mask: (any MaskLayer)? = nil, at place: MaskPlace = .logits, attacks: String = quick,

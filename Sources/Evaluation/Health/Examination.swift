@@ -28,15 +28,22 @@ struct Examination {
     sample(outcome.standing)
   }
 
-  /// At least 40 of some examples where there are so many, and at most 200: with 40, a probe that
-  /// breaks a fifth of them is told from one that breaks 1 in 20. In between 1 in 20, or fewer where
-  /// the attacks take few steps, so that all probes together take about a fifth of their time.
+  /// Some of the examples for a probe, in ascending order, chosen by the key alone.
   func sample(_ examples: [Int]) -> [Int] {
-    let steps = outcome.plans.reduce(0) { $0 + $1.costPerExample }
-    let count = min(200, max(40, examples.count * min(steps, 20) / 400))
+    let count = Self.sampleSize(
+      of: examples.count, steps: outcome.plans.reduce(0) { $0 + $1.costPerExample })
     guard examples.count > count else { return examples }
     let order = key.folding("sample").permutation(examples.count)
     return order.prefix(count).map { examples[$0] }.sorted()
+  }
+
+  /// At least 40 of some examples where there are so many, and at most 200: with 40, a probe that
+  /// breaks a fifth of them is told from one that breaks 1 in 20. In between 1 in 20, or fewer where
+  /// the attacks take few steps, so that all probes together take about a fifth of their time.
+  ///
+  /// - Parameter steps: that the attacks take of an example at most.
+  static func sampleSize(of count: Int, steps: Int) -> Int {
+    min(count, 200, max(40, count * min(steps, 20) / 400))
   }
 
   /// How many of some examples an attack breaks.
