@@ -7,11 +7,13 @@ import Testing
   func beginsOnACacheLineWithZeros(byteCount: Int) {
     for _ in 0..<3 {
       let memory = ZeroedMemory(byteCount: byteCount)
-      #expect(memory.bytes.count == byteCount)
-      #expect(Int(bitPattern: memory.baseAddress) % 64 == 0)
-      #expect(memory.bytes.allSatisfy { $0 == 0 })
-      // What is freed and taken again is zero all the same.
-      memory.bytes.initializeMemory(as: UInt8.self, repeating: 0xA5)
+      withExtendedLifetime(memory) {
+        #expect(memory.bytes.count == byteCount)
+        #expect(Int(bitPattern: memory.baseAddress) % 64 == 0)
+        #expect(memory.bytes.allSatisfy { $0 == 0 })
+        // What is freed and taken again is zero all the same.
+        memory.bytes.initializeMemory(as: UInt8.self, repeating: 0xA5)
+      }
     }
   }
 }
