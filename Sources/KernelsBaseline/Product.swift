@@ -5,14 +5,18 @@ internal import KernelInterface
 // every accumulator is a variable of its own and stays in a register. All of it stands in this file
 // because generics are specialised only within a file when a module is not compiled as a whole.
 
-/// The rows of a full tile. AVX-512 and NEON have 32 registers, AVX2 and SSE have 16.
 #if KERNELS_AVX512 || arch(arm64)
+  /// The rows of a full tile: there are 32 registers.
   private let fullTileRows = 12
   /// Segments of fewer rows share tiles, which costs some speed.
   private let shortSegment = 6
+  /// The longest stretch of k that is worked off at once where B's part of it is in one piece.
+  private let panelDepthBlock = 256
 #else
+  // 16 registers.
   private let fullTileRows = 6
-  private let shortSegment = 4
+  private let shortSegment = 3
+  private let panelDepthBlock = 512
 #endif
 
 /// One row of a tile's accumulators, or the same columns of a row of B.
@@ -132,7 +136,18 @@ private struct AxisCursor {
   }
 }
 
-/// The accumulators of a tile.
+/// The accumulators of rows that are addressed from one pointer into A.
+private protocol RowGroup {
+  associatedtype Columns: TileColumns
+  static var count: Int { get }
+  /// - Parameter rows: where the group's rows are in A.
+  init(_ rows: inout AxisCursor)
+  mutating func load(_ source: UnsafePointer<Float>, _ rowStride: Int, tail: Int)
+  func store(_ target: UnsafeMutablePointer<Float>, _ rowStride: Int, tail: Int)
+  mutating func addProducts(_ a: UnsafePointer<Float>, _ rowStride: Int, _ b: Columns)
+}
+
+/// The accumulators of a tile, with the pointers that its groups of rows walk along the depth.
 private protocol TileRows {
   associatedtype Columns: TileColumns
   static var count: Int { get }
@@ -140,7 +155,11 @@ private protocol TileRows {
   init(_ rows: inout AxisCursor)
   mutating func load(_ source: UnsafePointer<Float>, _ rowStride: Int, tail: Int)
   func store(_ target: UnsafeMutablePointer<Float>, _ rowStride: Int, tail: Int)
-  mutating func addProducts(_ a: UnsafePointer<Float>, _ rowStride: Int, _ b: Columns)
+  /// Begins at a place of A.
+  mutating func start(at a: UnsafePointer<Float>, _ rowStride: Int)
+  mutating func advance(by distance: Int)
+  /// - Parameter distance: from where the tile is on the depth.
+  mutating func addProducts(at distance: Int, _ rowStride: Int, _ b: Columns)
 }
 
 /// Where a row is, besides the row strides that lead to it.
@@ -162,7 +181,7 @@ private struct ScatteredPlace: RowPlace {
   @inline(__always) init(_ rows: inout AxisCursor) { offset = rows.next() }
 }
 
-private struct SingleRow<Columns: TileColumns, Place: RowPlace>: TileRows {
+private struct SingleRow<Columns: TileColumns, Place: RowPlace>: RowGroup {
   let place: Place
   var columns: Columns
 
@@ -186,6 +205,104 @@ private struct SingleRow<Columns: TileColumns, Place: RowPlace>: TileRows {
   @inline(__always)
   mutating func addProducts(_ a: UnsafePointer<Float>, _ rowStride: Int, _ b: Columns) {
     columns.addProduct(Vector(repeating: a[place.offset]), b)
+  }
+}
+
+/// Groups that share the pointer too.
+private struct JoinedGroups<Upper: RowGroup, Lower: RowGroup>: RowGroup
+where Upper.Columns == Lower.Columns {
+  var upper: Upper
+  var lower: Lower
+
+  @inline(__always) static var count: Int { Upper.count + Lower.count }
+
+  @inline(__always) init(_ rows: inout AxisCursor) {
+    upper = Upper(&rows)
+    lower = Lower(&rows)
+  }
+
+  @inline(__always)
+  mutating func load(_ source: UnsafePointer<Float>, _ rowStride: Int, tail: Int) {
+    upper.load(source, rowStride, tail: tail)
+    lower.load(source + Upper.count &* rowStride, rowStride, tail: tail)
+  }
+
+  @inline(__always)
+  func store(_ target: UnsafeMutablePointer<Float>, _ rowStride: Int, tail: Int) {
+    upper.store(target, rowStride, tail: tail)
+    lower.store(target + Upper.count &* rowStride, rowStride, tail: tail)
+  }
+
+  @inline(__always)
+  mutating func addProducts(_ a: UnsafePointer<Float>, _ rowStride: Int, _ b: Upper.Columns) {
+    upper.addProducts(a, rowStride, b)
+    lower.addProducts(a + Upper.count &* rowStride, rowStride, b)
+  }
+}
+
+/// The distance of a group's rows in A.
+private protocol RowSpacing {
+  /// - Parameter count: the rows of the group.
+  init(_ rows: inout AxisCursor, count: Int)
+  /// Where the group is, besides the row strides that lead to it.
+  var offset: Int { get }
+  func stride(_ rowStride: Int) -> Int
+}
+
+/// Any, or that of scattered rows.
+private struct AnySpacing: RowSpacing {
+  @inline(__always) init(_ rows: inout AxisCursor, count: Int) {}
+  var offset: Int { @inline(__always) get { 0 } }
+  @inline(__always) func stride(_ rowStride: Int) -> Int { rowStride }
+}
+
+/// Neighbouring elements, anywhere: the row stride is 0.
+private struct UnitSpacing: RowSpacing {
+  let offset: Int
+
+  @inline(__always) init(_ rows: inout AxisCursor, count: Int) {
+    offset = rows.offset
+    rows.advance(by: count)
+  }
+
+  @inline(__always) func stride(_ rowStride: Int) -> Int { 1 }
+}
+
+/// A group with its pointer. The compiler forgets how it was made: so it keeps this one in a
+/// register, and not a pointer for each row, most of them on the stack.
+private struct Walk<Rows: RowGroup, Spacing: RowSpacing>: TileRows {
+  private var rows: Rows
+  private let spacing: Spacing
+  private var a = UnsafePointer<Float>(bitPattern: MemoryLayout<Float>.alignment)!
+
+  @inline(__always) static var count: Int { Rows.count }
+
+  @inline(__always) init(_ rows: inout AxisCursor) {
+    spacing = Spacing(&rows, count: Rows.count)
+    self.rows = Rows(&rows)
+  }
+
+  @inline(__always)
+  mutating func load(_ source: UnsafePointer<Float>, _ rowStride: Int, tail: Int) {
+    rows.load(source, rowStride, tail: tail)
+  }
+
+  @inline(__always)
+  func store(_ target: UnsafeMutablePointer<Float>, _ rowStride: Int, tail: Int) {
+    rows.store(target, rowStride, tail: tail)
+  }
+
+  @inline(__always)
+  mutating func start(at a: UnsafePointer<Float>, _ rowStride: Int) {
+    self.a = defend_base(a + spacing.offset)
+  }
+
+  @inline(__always)
+  mutating func advance(by distance: Int) { a = defend_base(a + distance) }
+
+  @inline(__always)
+  mutating func addProducts(at distance: Int, _ rowStride: Int, _ b: Rows.Columns) {
+    rows.addProducts(a + distance, spacing.stride(rowStride), b)
   }
 }
 
@@ -214,40 +331,21 @@ where Upper.Columns == Lower.Columns {
   }
 
   @inline(__always)
-  mutating func addProducts(_ a: UnsafePointer<Float>, _ rowStride: Int, _ b: Upper.Columns) {
-    upper.addProducts(a, rowStride, b)
-    let next = a + Upper.count &* rowStride
-    // Three rows are one base with no, one and two strides: what one address can say.
-    lower.addProducts(Upper.count == 3 ? defend_base(next) : next, rowStride, b)
-  }
-}
-
-/// A segment of neighbouring elements of A, with one offset for all of its rows.
-private struct Run<Rows: TileRows>: TileRows {
-  private let offset: Int
-  private var rows: Rows
-
-  @inline(__always) static var count: Int { Rows.count }
-
-  @inline(__always) init(_ rows: inout AxisCursor) {
-    offset = rows.offset
-    self.rows = Rows(&rows)
-    rows.advance(by: Rows.count)
+  mutating func start(at a: UnsafePointer<Float>, _ rowStride: Int) {
+    upper.start(at: a, rowStride)
+    lower.start(at: a + Upper.count &* rowStride, rowStride)
   }
 
   @inline(__always)
-  mutating func load(_ source: UnsafePointer<Float>, _ rowStride: Int, tail: Int) {
-    rows.load(source, rowStride, tail: tail)
+  mutating func advance(by distance: Int) {
+    upper.advance(by: distance)
+    lower.advance(by: distance)
   }
 
   @inline(__always)
-  func store(_ target: UnsafeMutablePointer<Float>, _ rowStride: Int, tail: Int) {
-    rows.store(target, rowStride, tail: tail)
-  }
-
-  @inline(__always)
-  mutating func addProducts(_ a: UnsafePointer<Float>, _ rowStride: Int, _ b: Rows.Columns) {
-    rows.addProducts(a + offset, 1, b)
+  mutating func addProducts(at distance: Int, _ rowStride: Int, _ b: Upper.Columns) {
+    upper.addProducts(at: distance, rowStride, b)
+    lower.addProducts(at: distance, rowStride, b)
   }
 }
 
@@ -255,17 +353,49 @@ private typealias OneVector = PartialColumns
 private typealias TwoVectors = PairedColumns<FullColumns, FullColumns>
 private typealias TwoVectorsPartial = PairedColumns<FullColumns, PartialColumns>
 
-private typealias Rows2<R: TileRows> = JoinedRows<R, R>
-private typealias Rows3<R: TileRows> = JoinedRows<Rows2<R>, R>
-private typealias Rows4<R: TileRows> = JoinedRows<Rows3<R>, R>
-private typealias Rows5<R: TileRows> = JoinedRows<Rows3<R>, Rows2<R>>
-private typealias Rows6<R: TileRows> = JoinedRows<Rows3<R>, Rows3<R>>
-private typealias Rows7<R: TileRows> = JoinedRows<Rows3<R>, Rows4<R>>
-private typealias Rows8<R: TileRows> = JoinedRows<Rows3<R>, Rows5<R>>
-private typealias Rows9<R: TileRows> = JoinedRows<Rows3<R>, Rows6<R>>
-private typealias Rows10<R: TileRows> = JoinedRows<Rows3<R>, Rows7<R>>
-private typealias Rows11<R: TileRows> = JoinedRows<Rows3<R>, Rows8<R>>
-private typealias Rows12<R: TileRows> = JoinedRows<Rows3<R>, Rows9<R>>
+private typealias Group2<R: RowGroup> = JoinedGroups<R, R>
+private typealias Group3<R: RowGroup> = JoinedGroups<Group2<R>, R>
+private typealias Group4<R: RowGroup> = JoinedGroups<Group3<R>, R>
+private typealias Group5<R: RowGroup> = JoinedGroups<Group3<R>, Group2<R>>
+private typealias Group6<R: RowGroup> = JoinedGroups<Group3<R>, Group3<R>>
+private typealias Group7<R: RowGroup> = JoinedGroups<Group3<R>, Group4<R>>
+private typealias Group8<R: RowGroup> = JoinedGroups<Group3<R>, Group5<R>>
+private typealias Group9<R: RowGroup> = JoinedGroups<Group3<R>, Group6<R>>
+private typealias Group10<R: RowGroup> = JoinedGroups<Group3<R>, Group7<R>>
+private typealias Group11<R: RowGroup> = JoinedGroups<Group3<R>, Group8<R>>
+private typealias Group12<R: RowGroup> = JoinedGroups<Group3<R>, Group9<R>>
+
+private typealias Neighbours<R: RowGroup> = Walk<R, UnitSpacing>
+
+// Three rows are one base with no, one and two strides: what one address can say.
+private typealias Rows1<R: RowGroup> = Walk<R, AnySpacing>
+private typealias Rows2<R: RowGroup> = Walk<Group2<R>, AnySpacing>
+private typealias Rows3<R: RowGroup> = Walk<Group3<R>, AnySpacing>
+private typealias Rows4<R: RowGroup> = JoinedRows<Rows3<R>, Rows1<R>>
+private typealias Rows5<R: RowGroup> = JoinedRows<Rows3<R>, Rows2<R>>
+private typealias Rows6<R: RowGroup> = JoinedRows<Rows3<R>, Rows3<R>>
+private typealias Rows7<R: RowGroup> = JoinedRows<Rows3<R>, Rows4<R>>
+private typealias Rows8<R: RowGroup> = JoinedRows<Rows3<R>, Rows5<R>>
+private typealias Rows9<R: RowGroup> = JoinedRows<Rows3<R>, Rows6<R>>
+private typealias Rows10<R: RowGroup> = JoinedRows<Rows3<R>, Rows7<R>>
+private typealias Rows11<R: RowGroup> = JoinedRows<Rows3<R>, Rows8<R>>
+private typealias Rows12<R: RowGroup> = JoinedRows<Rows3<R>, Rows9<R>>
+
+/// The distance from one element of a row of A to the next.
+private protocol DepthStep {
+  static var isUnit: Bool { get }
+  static func stride(_ axis: SegmentedAxis) -> Int
+}
+
+private enum UnitStep: DepthStep {
+  @inline(__always) static var isUnit: Bool { true }
+  @inline(__always) static func stride(_ axis: SegmentedAxis) -> Int { 1 }
+}
+
+private enum AnyStep: DepthStep {
+  @inline(__always) static var isUnit: Bool { false }
+  @inline(__always) static func stride(_ axis: SegmentedAxis) -> Int { axis.stride }
+}
 
 /// Some columns and some of the depth of a product.
 private struct Panel {
@@ -281,17 +411,13 @@ private struct Panel {
   let tail: Int
 }
 
-/// How far ahead the columns of A and the rows of B are brought to the cache.
-private let columnsAhead = 8
-private let rowsAhead = 48
-
 /// The depth from which a tile takes so long that its result's memory can be brought in meanwhile.
 private let deepTile = 64
 
 /// One tile of the panel, from the registers' first zero to the last store.
 @inline(__always)
-private func multiply<Rows: TileRows>(
-  _: Rows.Type, _ panel: borrowing Panel, _ rows: inout AxisCursor,
+private func multiply<Rows: TileRows, Step: DepthStep>(
+  _: Rows.Type, _: Step.Type, _ panel: borrowing Panel, _ rows: inout AxisCursor,
   a: UnsafePointer<Float>, aRowStride: Int, c: UnsafeMutablePointer<Float>
 ) {
   let tail = panel.tail
@@ -307,35 +433,80 @@ private func multiply<Rows: TileRows>(
   }
   var remaining = panel.depth.count
   var b = panel.b
-  let bRowStride = panel.bRowStride
   var start = AxisCursor(panel.depthAxis, at: panel.depth.lowerBound)
-  let step = panel.depthAxis.stride
-  // At distances of large powers of two the columns of a transposed A push each other out of the
-  // cache. The tile's part of a column may lie in two lines.
-  let ahead = columnsAhead &* step
-  // The variables that another core has just updated come from far.
-  let bAhead = rowsAhead &* bRowStride
+  let step = Step.stride(panel.depthAxis)
   while remaining > 0 {
-    var a = a + start.offset
     let count = min(start.remaining, remaining)
-    for _ in 0..<count {
-      defend_prefetch(a, ahead)
-      defend_prefetch(a, ahead &+ 15)
-      defend_prefetch(b, bAhead)
-      defend_prefetch(b, bAhead &+ Vector.scalarCount)
-      tile.addProducts(defend_base(a), aRowStride, Rows.Columns(loading: b, tail: tail))
-      a += step
-      b += bRowStride
-    }
+    tile.start(at: a + start.offset, aRowStride)
+    #if KERNELS_AVX512 || arch(arm64)
+      addProductsAhead(
+        to: &tile, a + start.offset, aRowStride, step, &b, panel.bRowStride, tail, count)
+    #else
+      addProducts(to: &tile, Step.self, aRowStride, step, &b, panel.bRowStride, tail, count)
+    #endif
     remaining &-= count
     start.advance(by: count)
   }
   tile.store(c, panel.cRowStride, tail: tail)
 }
 
-/// Tiles whose rows lie within one segment, as even as they can be.
+#if KERNELS_AVX512 || arch(arm64)
+  /// How far ahead the columns of A and the rows of B are brought to the cache.
+  private let columnsAhead = 8
+  private let rowsAhead = 48
+
+  /// A stretch of the depth. There is time for hints between so many products.
+  @inline(__always)
+  private func addProductsAhead<Rows: TileRows>(
+    to tile: inout Rows, _ a: UnsafePointer<Float>, _ aRowStride: Int, _ step: Int,
+    _ b: inout UnsafePointer<Float>, _ bRowStride: Int, _ tail: Int, _ count: Int
+  ) {
+    var a = a
+    // At distances of large powers of two the columns of a transposed A push each other out of the
+    // cache. The tile's part of a column may lie in two lines.
+    let ahead = columnsAhead &* step
+    // The variables that another core has just updated come from far.
+    let bAhead = rowsAhead &* bRowStride
+    for _ in 0..<count {
+      defend_prefetch(a, ahead)
+      defend_prefetch(a, ahead &+ 15)
+      defend_prefetch(b, bAhead)
+      defend_prefetch(b, bAhead &+ Vector.scalarCount)
+      tile.addProducts(at: 0, aRowStride, Rows.Columns(loading: b, tail: tail))
+      tile.advance(by: step)
+      a += step
+      b += bRowStride
+    }
+  }
+#else
+  /// A stretch of the depth, four steps at a time. Narrow vectors are short of instructions, not of
+  /// memory: where the core's other thread takes every second one, each that is saved counts.
+  @inline(__always)
+  private func addProducts<Rows: TileRows, Step: DepthStep>(
+    to tile: inout Rows, _: Step.Type, _ aRowStride: Int, _ step: Int,
+    _ b: inout UnsafePointer<Float>, _ bRowStride: Int, _ tail: Int, _ count: Int
+  ) {
+    for _ in 0..<count / 4 {
+      for k in 0..<4 {
+        tile.addProducts(
+          at: Step.isUnit ? k : 0, aRowStride, Rows.Columns(loading: b, tail: tail))
+        if !Step.isUnit { tile.advance(by: step) }
+        b = defend_base(b + bRowStride)
+      }
+      if Step.isUnit { tile.advance(by: 4) }
+    }
+    for _ in 0..<count % 4 {
+      tile.addProducts(at: 0, aRowStride, Rows.Columns(loading: b, tail: tail))
+      tile.advance(by: step)
+      b = defend_base(b + bRowStride)
+    }
+  }
+#endif
+
+/// Tiles of rows whose elements are neighbours along the depth. They lie within one segment and are
+/// as even as they can be.
 @inline(__always)
-private func multiplyEvenRows<C: TileColumns>(
+private func multiplyRows<C: TileColumns>(
   _: C.Type, _ panel: borrowing Panel, rowAxis: SegmentedAxis, rows: Range<Int>
 ) {
   var cursor = AxisCursor(rowAxis, at: rows.lowerBound)
@@ -348,21 +519,22 @@ private func multiplyEvenRows<C: TileColumns>(
       let a = panel.a + cursor.offset
       let c = panel.c + row &* panel.cRowStride
       let s = rowAxis.stride
+      let step = UnitStep.self
       typealias Row = SingleRow<C, EvenPlace>
       switch count {
-      case 1: multiply(Row.self, panel, &cursor, a: a, aRowStride: s, c: c)
-      case 2: multiply(Rows2<Row>.self, panel, &cursor, a: a, aRowStride: s, c: c)
-      case 3: multiply(Rows3<Row>.self, panel, &cursor, a: a, aRowStride: s, c: c)
-      case 4: multiply(Rows4<Row>.self, panel, &cursor, a: a, aRowStride: s, c: c)
-      case 5: multiply(Rows5<Row>.self, panel, &cursor, a: a, aRowStride: s, c: c)
-      case 6: multiply(Rows6<Row>.self, panel, &cursor, a: a, aRowStride: s, c: c)
+      case 1: multiply(Rows1<Row>.self, step, panel, &cursor, a: a, aRowStride: s, c: c)
+      case 2: multiply(Rows2<Row>.self, step, panel, &cursor, a: a, aRowStride: s, c: c)
+      case 3: multiply(Rows3<Row>.self, step, panel, &cursor, a: a, aRowStride: s, c: c)
+      case 4: multiply(Rows4<Row>.self, step, panel, &cursor, a: a, aRowStride: s, c: c)
+      case 5: multiply(Rows5<Row>.self, step, panel, &cursor, a: a, aRowStride: s, c: c)
+      case 6: multiply(Rows6<Row>.self, step, panel, &cursor, a: a, aRowStride: s, c: c)
       #if KERNELS_AVX512 || arch(arm64)
-        case 7: multiply(Rows7<Row>.self, panel, &cursor, a: a, aRowStride: s, c: c)
-        case 8: multiply(Rows8<Row>.self, panel, &cursor, a: a, aRowStride: s, c: c)
-        case 9: multiply(Rows9<Row>.self, panel, &cursor, a: a, aRowStride: s, c: c)
-        case 10: multiply(Rows10<Row>.self, panel, &cursor, a: a, aRowStride: s, c: c)
-        case 11: multiply(Rows11<Row>.self, panel, &cursor, a: a, aRowStride: s, c: c)
-        default: multiply(Rows12<Row>.self, panel, &cursor, a: a, aRowStride: s, c: c)
+        case 7: multiply(Rows7<Row>.self, step, panel, &cursor, a: a, aRowStride: s, c: c)
+        case 8: multiply(Rows8<Row>.self, step, panel, &cursor, a: a, aRowStride: s, c: c)
+        case 9: multiply(Rows9<Row>.self, step, panel, &cursor, a: a, aRowStride: s, c: c)
+        case 10: multiply(Rows10<Row>.self, step, panel, &cursor, a: a, aRowStride: s, c: c)
+        case 11: multiply(Rows11<Row>.self, step, panel, &cursor, a: a, aRowStride: s, c: c)
+        default: multiply(Rows12<Row>.self, step, panel, &cursor, a: a, aRowStride: s, c: c)
       #else
         default: break
       #endif
@@ -374,7 +546,79 @@ private func multiplyEvenRows<C: TileColumns>(
   }
 }
 
-/// Tiles across segments that are too short for tiles of their own.
+/// Tiles of rows that are neighbours in every step of the depth, as those of a transposed A are.
+@inline(__always)
+private func multiplyNeighbours<C: TileColumns>(
+  _: C.Type, _ panel: borrowing Panel, rowAxis: SegmentedAxis, rows: Range<Int>
+) {
+  var cursor = AxisCursor(rowAxis, at: rows.lowerBound)
+  var row = rows.lowerBound
+  while row < rows.upperBound {
+    let end = row + min(rows.upperBound - row, cursor.remaining)
+    var tiles = (end - row + fullTileRows - 1) / fullTileRows
+    while tiles > 0 {
+      let count = (end - row + tiles - 1) / tiles
+      let a = panel.a
+      let c = panel.c + row &* panel.cRowStride
+      let step = AnyStep.self
+      typealias R = SingleRow<C, EvenPlace>
+      switch count {
+      case 1: multiply(Neighbours<R>.self, step, panel, &cursor, a: a, aRowStride: 0, c: c)
+      case 2: multiply(Neighbours<Group2<R>>.self, step, panel, &cursor, a: a, aRowStride: 0, c: c)
+      case 3: multiply(Neighbours<Group3<R>>.self, step, panel, &cursor, a: a, aRowStride: 0, c: c)
+      case 4: multiply(Neighbours<Group4<R>>.self, step, panel, &cursor, a: a, aRowStride: 0, c: c)
+      case 5: multiply(Neighbours<Group5<R>>.self, step, panel, &cursor, a: a, aRowStride: 0, c: c)
+      case 6: multiply(Neighbours<Group6<R>>.self, step, panel, &cursor, a: a, aRowStride: 0, c: c)
+      #if KERNELS_AVX512 || arch(arm64)
+        case 7:
+          multiply(Neighbours<Group7<R>>.self, step, panel, &cursor, a: a, aRowStride: 0, c: c)
+        case 8:
+          multiply(Neighbours<Group8<R>>.self, step, panel, &cursor, a: a, aRowStride: 0, c: c)
+        case 9:
+          multiply(Neighbours<Group9<R>>.self, step, panel, &cursor, a: a, aRowStride: 0, c: c)
+        case 10:
+          multiply(Neighbours<Group10<R>>.self, step, panel, &cursor, a: a, aRowStride: 0, c: c)
+        case 11:
+          multiply(Neighbours<Group11<R>>.self, step, panel, &cursor, a: a, aRowStride: 0, c: c)
+        default:
+          multiply(Neighbours<Group12<R>>.self, step, panel, &cursor, a: a, aRowStride: 0, c: c)
+      #else
+        default: break
+      #endif
+      }
+      row += count
+      tiles -= 1
+    }
+  }
+}
+
+#if KERNELS_AVX512 || arch(arm64)
+  /// Tiles of two short segments of neighbours, as the windows of an image of one channel have them.
+  @inline(__always)
+  private func multiplyPairs<C: TileColumns>(
+    _: C.Type, _ panel: borrowing Panel, rowAxis: SegmentedAxis, rows: Range<Int>
+  ) {
+    var cursor = AxisCursor(rowAxis, at: rows.lowerBound)
+    let a = panel.a
+    let length = rowAxis.segmentLength
+    var row = rows.lowerBound
+    typealias R = SingleRow<C, EvenPlace>
+    typealias Pair<G: RowGroup> = JoinedRows<Neighbours<G>, Neighbours<G>>
+    let step = AnyStep.self
+    while row + 2 &* length <= rows.upperBound {
+      let c = panel.c + row &* panel.cRowStride
+      switch length {
+      case 3: multiply(Pair<Group3<R>>.self, step, panel, &cursor, a: a, aRowStride: 0, c: c)
+      case 4: multiply(Pair<Group4<R>>.self, step, panel, &cursor, a: a, aRowStride: 0, c: c)
+      default: multiply(Pair<Group5<R>>.self, step, panel, &cursor, a: a, aRowStride: 0, c: c)
+      }
+      row += 2 &* length
+    }
+    multiplyNeighbours(C.self, panel, rowAxis: rowAxis, rows: row..<rows.upperBound)
+  }
+#endif
+
+/// Tiles of rows anywhere.
 @inline(__always)
 private func multiplyScatteredRows<C: TileColumns>(
   _: C.Type, _ panel: borrowing Panel, rowAxis: SegmentedAxis, rows: Range<Int>
@@ -384,53 +628,21 @@ private func multiplyScatteredRows<C: TileColumns>(
   while row < rows.upperBound {
     let a = panel.a
     let c = panel.c + row &* panel.cRowStride
+    let step = AnyStep.self
     typealias Row = SingleRow<C, ScatteredPlace>
     switch rows.upperBound - row {
     #if KERNELS_AVX512 || arch(arm64)
       case 8...:
-        multiply(Rows8<Row>.self, panel, &cursor, a: a, aRowStride: 0, c: c)
+        multiply(Rows1<Group8<Row>>.self, step, panel, &cursor, a: a, aRowStride: 0, c: c)
         row += 8
     #endif
     case 4...:
-      multiply(Rows4<Row>.self, panel, &cursor, a: a, aRowStride: 0, c: c)
+      multiply(Rows1<Group4<Row>>.self, step, panel, &cursor, a: a, aRowStride: 0, c: c)
       row += 4
     default:
-      multiply(Row.self, panel, &cursor, a: a, aRowStride: 0, c: c)
+      multiply(Rows1<Row>.self, step, panel, &cursor, a: a, aRowStride: 0, c: c)
       row += 1
     }
-  }
-}
-
-/// Tiles of whole segments of 3 to 5 neighbouring elements, as the windows of an image of one
-/// channel have them.
-@inline(__always)
-private func multiplyRuns<C: TileColumns>(
-  _: C.Type, _ panel: borrowing Panel, rowAxis: SegmentedAxis, rows: Range<Int>
-) {
-  var cursor = AxisCursor(rowAxis, at: rows.lowerBound)
-  let a = panel.a
-  var c = panel.c + rows.lowerBound &* panel.cRowStride
-  var remaining = rows.count / rowAxis.segmentLength
-  typealias Row = SingleRow<C, EvenPlace>
-  while remaining > 0 {
-    #if KERNELS_AVX512 || arch(arm64)
-      let runs = min(remaining, 2)
-    #else
-      let runs = 1
-    #endif
-    switch (rowAxis.segmentLength, runs) {
-    case (3, 1): multiply(Run<Rows3<Row>>.self, panel, &cursor, a: a, aRowStride: 0, c: c)
-    case (4, 1): multiply(Run<Rows4<Row>>.self, panel, &cursor, a: a, aRowStride: 0, c: c)
-    case (5, 1): multiply(Run<Rows5<Row>>.self, panel, &cursor, a: a, aRowStride: 0, c: c)
-    #if KERNELS_AVX512 || arch(arm64)
-      case (3, _): multiply(Rows2<Run<Rows3<Row>>>.self, panel, &cursor, a: a, aRowStride: 0, c: c)
-      case (4, _): multiply(Rows2<Run<Rows4<Row>>>.self, panel, &cursor, a: a, aRowStride: 0, c: c)
-      case (5, _): multiply(Rows2<Run<Rows5<Row>>>.self, panel, &cursor, a: a, aRowStride: 0, c: c)
-    #endif
-    default: break
-    }
-    c += runs &* rowAxis.segmentLength &* panel.cRowStride
-    remaining -= runs
   }
 }
 
@@ -439,21 +651,26 @@ private func multiply<C: TileColumns>(
   _: C.Type, _ panel: borrowing Panel, rowAxis: SegmentedAxis, rows: Range<Int>
 ) {
   let segment = rowAxis.segmentLength
-  if rowAxis.stride == 1, (3...5).contains(segment), rows.lowerBound % segment == 0,
-    rows.count % segment == 0
-  {
-    multiplyRuns(C.self, panel, rowAxis: rowAxis, rows: rows)
-  } else if rowAxis.segmentLength < min(shortSegment, rows.count) {
+  #if KERNELS_AVX512 || arch(arm64)
+    if rowAxis.stride == 1, (3...5).contains(segment), rows.lowerBound % segment == 0,
+      rows.count % segment == 0
+    {
+      return multiplyPairs(C.self, panel, rowAxis: rowAxis, rows: rows)
+    }
+  #endif
+  if segment < min(shortSegment, rows.count) {
     multiplyScatteredRows(C.self, panel, rowAxis: rowAxis, rows: rows)
+  } else if rowAxis.stride == 1 {
+    multiplyNeighbours(C.self, panel, rowAxis: rowAxis, rows: rows)
+  } else if panel.depthAxis.stride == 1 {
+    multiplyRows(C.self, panel, rowAxis: rowAxis, rows: rows)
   } else {
-    multiplyEvenRows(C.self, panel, rowAxis: rowAxis, rows: rows)
+    multiplyScatteredRows(C.self, panel, rowAxis: rowAxis, rows: rows)
   }
 }
 
-/// The longest stretch of k that is worked off at once: B's part of it stays in the cache while the
-/// rows go by, in the first level where it is in one piece.
+/// The longest stretch of k that is worked off at once where B's rows are far apart.
 private let depthBlock = 1024
-private let panelDepthBlock = 256
 
 /// The fewest rows that pay for a copy of B.
 private let rowsWorthCopying = 2 * fullTileRows
@@ -465,16 +682,22 @@ func matrixProduct(_ arguments: ProductArguments) {
   let isInPieces =
     arguments.bPanelStride == ProductArguments.panelColumns
     && arguments.bRowStride > 2 * ProductArguments.panelColumns
-  guard isInPieces, arguments.rows.count >= rowsWorthCopying else {
+  let isLong = arguments.rows.count >= rowsWorthCopying
+  guard isInPieces && isLong || paysForCopiedRows(arguments) else {
     multiplyBlocks(arguments, copyTo: nil, length: isInPieces ? depthBlock : panelDepthBlock)
     return
   }
   var arguments = arguments
   withUnsafeMutablePointer(to: &arguments) { context in
     defend_with_scratch(context) { context, scratch in
-      multiplyBlocks(
-        context.assumingMemoryBound(to: ProductArguments.self).pointee,
-        copyTo: scratch.assumingMemoryBound(to: Float.self), length: panelDepthBlock)
+      let arguments = context.assumingMemoryBound(to: ProductArguments.self).pointee
+      let copy = scratch.assumingMemoryBound(to: Float.self)
+      guard paysForCopiedRows(arguments) else {
+        return multiplyBlocks(arguments, copyTo: copy, length: panelDepthBlock)
+      }
+      forEachCopyOfRows(arguments, copyTo: copy + copiedColumnsLength) { arguments in
+        multiplyBlocks(arguments, copyTo: copy, length: panelDepthBlock)
+      }
     }
   }
 }
@@ -497,7 +720,7 @@ private func multiplyBlocks(
         + column % ProductArguments.panelColumns
       var bRowStride = arguments.bRowStride
       if let copy {
-        copyRows(b, bRowStride, count: range.count, width: width, to: copy)
+        copyColumns(b, bRowStride, count: range.count, width: width, to: copy)
         b = UnsafePointer(copy)
         bRowStride = 2 * lanes
       }
@@ -514,29 +737,5 @@ private func multiplyBlocks(
       }
       column += width
     }
-  }
-}
-
-/// Rows of a panel, `2 · lanes` elements apart in the copy.
-private func copyRows(
-  _ source: UnsafePointer<Float>, _ rowStride: Int, count: Int, width: Int,
-  to target: UnsafeMutablePointer<Float>
-) {
-  let lanes = Vector.scalarCount
-  var from = source
-  var to = target
-  for _ in 0..<count {
-    if width == 2 * lanes {
-      FullColumns(loading: from, tail: lanes).store(to: to, tail: lanes)
-      FullColumns(loading: from + lanes, tail: lanes).store(to: to + lanes, tail: lanes)
-    } else if width > lanes {
-      FullColumns(loading: from, tail: lanes).store(to: to, tail: lanes)
-      PartialColumns(loading: from + lanes, tail: width - lanes)
-        .store(to: to + lanes, tail: width - lanes)
-    } else {
-      PartialColumns(loading: from, tail: width).store(to: to, tail: width)
-    }
-    from += rowStride
-    to += 2 * lanes
   }
 }

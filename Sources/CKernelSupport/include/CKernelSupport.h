@@ -73,6 +73,6 @@ static inline defend_float16 defend_sqrt16(defend_float16 x) {
 }
 #endif
 
-/// Calls `body` with 64 KiB of the stack: Swift has no way to reserve it without clearing it.
+/// Calls `body` with 128 KiB of the stack: Swift has no way to reserve it without clearing it.
 void defend_with_scratch(void *_Nonnull context,
                          void (*_Nonnull body)(void *_Nonnull context, void *_Nonnull scratch));
