@@ -4,6 +4,9 @@ internal import KernelInterface
 // What a product reads again and again is copied where it lies badly: in pieces far apart, of which
 // few fit into the first level of the cache at a time, and each on a page of its own.
 
+/// How far ahead what is copied is brought to the cache.
+private let rowsAhead = 16
+
 /// Copies `width` columns of B, at most two vectors; in the copy their rows are two vectors apart.
 func copyColumns(
   _ source: UnsafePointer<Float>, _ rowStride: Int, count: Int, width: Int,
@@ -13,6 +16,7 @@ func copyColumns(
   var from = source
   var to = target
   for _ in 0..<count {
+    defend_prefetch(from, rowsAhead &* rowStride)
     if width == 2 * lanes {
       Vector(at: from).store(to: to)
       Vector(at: from + lanes).store(to: to + lanes)
@@ -91,6 +95,7 @@ private func copyTiles(
     var from = source + k &* stride
     var to = target + k &* tileRows
     for _ in 0..<rows / tileRows {
+      defend_prefetch(from, 6 &* stride)
       UnsafeMutableRawPointer(to).storeBytes(
         of: UnsafeRawPointer(from).loadUnaligned(as: SIMD4<Float>.self), as: SIMD4<Float>.self)
       UnsafeMutableRawPointer(to + 4).storeBytes(
