@@ -381,20 +381,30 @@ private typealias Rows10<R: RowGroup> = JoinedRows<Rows3<R>, Rows7<R>>
 private typealias Rows11<R: RowGroup> = JoinedRows<Rows3<R>, Rows8<R>>
 private typealias Rows12<R: RowGroup> = JoinedRows<Rows3<R>, Rows9<R>>
 
-/// The distance from one element of a row of A to the next.
+/// How a tile's rows go on along the depth.
 private protocol DepthStep {
+  /// Whether the elements are neighbours.
   static var isUnit: Bool { get }
-  static func stride(_ axis: SegmentedAxis) -> Int
+  /// The elements of a segment if there are few, else 0.
+  static var shortSegment: Int { get }
+}
+
+extension DepthStep {
+  @inline(__always) static var shortSegment: Int { 0 }
 }
 
 private enum UnitStep: DepthStep {
   @inline(__always) static var isUnit: Bool { true }
-  @inline(__always) static func stride(_ axis: SegmentedAxis) -> Int { 1 }
 }
 
 private enum AnyStep: DepthStep {
   @inline(__always) static var isUnit: Bool { false }
-  @inline(__always) static func stride(_ axis: SegmentedAxis) -> Int { axis.stride }
+}
+
+/// Segments of a few neighbours, as the windows on an image of one channel have them.
+private enum ShortSegments<let length: Int>: DepthStep {
+  @inline(__always) static var isUnit: Bool { true }
+  @inline(__always) static var shortSegment: Int { length }
 }
 
 /// Some columns and some of the depth of a product.
@@ -434,7 +444,21 @@ private func multiply<Rows: TileRows, Step: DepthStep>(
   var remaining = panel.depth.count
   var b = panel.b
   var start = AxisCursor(panel.depthAxis, at: panel.depth.lowerBound)
-  let step = Step.stride(panel.depthAxis)
+  if Step.shortSegment > 0 {
+    // What else a segment costs would be a third of it.
+    tile.start(at: a + start.offset, aRowStride)
+    for _ in 0..<remaining / Step.shortSegment {
+      for _ in 0..<Step.shortSegment {
+        // Neighbouring rows and steps have elements in common: more than registers could keep.
+        tile.addProducts(at: 0, aRowStride, Rows.Columns(loading: b, tail: tail))
+        tile.advance(by: 1)
+        b = defend_base(b + panel.bRowStride)
+      }
+      tile.advance(by: panel.depthAxis.segmentStride &- Step.shortSegment)
+    }
+    remaining = 0
+  }
+  let step = Step.isUnit ? 1 : panel.depthAxis.stride
   while remaining > 0 {
     let count = min(start.remaining, remaining)
     tile.start(at: a + start.offset, aRowStride)
@@ -546,6 +570,17 @@ private func multiplyRows<C: TileColumns>(
   }
 }
 
+#if !(KERNELS_AVX512 || arch(arm64))
+  /// The length of the depth's segments if they are short, of neighbours and whole; else 0.
+  @inline(__always)
+  private func shortSegment(of panel: borrowing Panel) -> Int {
+    let (axis, depth) = (panel.depthAxis, panel.depth)
+    let length = axis.segmentLength
+    guard axis.stride == 1, (3...5).contains(length) else { return 0 }
+    return depth.lowerBound % length == 0 && depth.upperBound % length == 0 ? length : 0
+  }
+#endif
+
 /// Tiles of rows that are neighbours in every step of the depth, as those of a transposed A are.
 @inline(__always)
 private func multiplyNeighbours<C: TileColumns>(
@@ -553,6 +588,9 @@ private func multiplyNeighbours<C: TileColumns>(
 ) {
   var cursor = AxisCursor(rowAxis, at: rows.lowerBound)
   var row = rows.lowerBound
+  #if !(KERNELS_AVX512 || arch(arm64))
+    let segment = shortSegment(of: panel)
+  #endif
   while row < rows.upperBound {
     let end = row + min(rows.upperBound - row, cursor.remaining)
     var tiles = (end - row + fullTileRows - 1) / fullTileRows
@@ -568,8 +606,9 @@ private func multiplyNeighbours<C: TileColumns>(
       case 3: multiply(Neighbours<Group3<R>>.self, step, panel, &cursor, a: a, aRowStride: 0, c: c)
       case 4: multiply(Neighbours<Group4<R>>.self, step, panel, &cursor, a: a, aRowStride: 0, c: c)
       case 5: multiply(Neighbours<Group5<R>>.self, step, panel, &cursor, a: a, aRowStride: 0, c: c)
-      case 6: multiply(Neighbours<Group6<R>>.self, step, panel, &cursor, a: a, aRowStride: 0, c: c)
       #if KERNELS_AVX512 || arch(arm64)
+        case 6:
+          multiply(Neighbours<Group6<R>>.self, step, panel, &cursor, a: a, aRowStride: 0, c: c)
         case 7:
           multiply(Neighbours<Group7<R>>.self, step, panel, &cursor, a: a, aRowStride: 0, c: c)
         case 8:
@@ -583,7 +622,17 @@ private func multiplyNeighbours<C: TileColumns>(
         default:
           multiply(Neighbours<Group12<R>>.self, step, panel, &cursor, a: a, aRowStride: 0, c: c)
       #else
-        default: break
+        default:
+          typealias Full = Neighbours<Group6<R>>
+          switch segment {
+          case 3:
+            multiply(Full.self, ShortSegments<3>.self, panel, &cursor, a: a, aRowStride: 0, c: c)
+          case 4:
+            multiply(Full.self, ShortSegments<4>.self, panel, &cursor, a: a, aRowStride: 0, c: c)
+          case 5:
+            multiply(Full.self, ShortSegments<5>.self, panel, &cursor, a: a, aRowStride: 0, c: c)
+          default: multiply(Full.self, step, panel, &cursor, a: a, aRowStride: 0, c: c)
+          }
       #endif
       }
       row += count
