@@ -20,6 +20,10 @@ private let windowsAhead = 16
 /// Each value goes to one of the four pixels of its window, and as 0 to the others, which it does not
 /// change: so all sums stay in registers, and no sum waits for what was stored before.
 func multiplyUnpooledPatches(_ arguments: UnpooledPatchArguments) {
+  #if !(KERNELS_AVX512 || arch(arm64))
+    let weightCount = arguments.taps &* arguments.pooling.geometry.channels
+    if areFinite(arguments.weights, count: weightCount) { return addUnpooledPatches(arguments) }
+  #endif
   let lanes = Vector.scalarCount
   withUnsafeTemporaryAllocation(
     of: Float.self, capacity: windowsPerTile &* 4 &* lanes
