@@ -36,6 +36,19 @@ func spreadToPlanes(_ arguments: PoolArguments) {
 /// descend. Where a tap has no element it adds +0, which changes nothing: a sum that began at +0 is
 /// never −0.
 func addTapPlanes(_ arguments: TapArguments) {
+  switch arguments.geometry.windowWidth {
+  case 3: addTapPlanes(TapRow<3>.self, arguments)
+  case 4: addTapPlanes(TapRow<4>.self, arguments)
+  case 5: addTapPlanes(TapRow<5>.self, arguments)
+  default: addTapPlanes(TapRow<0>.self, arguments)
+  }
+}
+
+/// The taps of a row of the window; 0 for any number.
+private enum TapRow<let count: Int> {}
+
+@inline(__always)
+private func addTapPlanes<let count: Int>(_: TapRow<count>.Type, _ arguments: TapArguments) {
   let geometry = arguments.geometry
   let image = arguments.image
   if arguments.clears { image.update(repeating: 0, count: geometry.imageLength) }
@@ -43,7 +56,8 @@ func addTapPlanes(_ arguments: TapArguments) {
   let (first, last) = (arguments.rows.lowerBound, arguments.rows.upperBound &- 1)
   let top = max(0, first &* step &- geometry.paddingTop)
   let end = min(geometry.height, last &* step &- geometry.paddingTop &+ geometry.windowHeight)
-  let taps = geometry.windowWidth
+  let taps = count > 0 ? count : geometry.windowWidth
+  let planeLength = arguments.rows.count &* arguments.places
   withUnsafeTemporaryAllocation(of: defend_lanes.self, capacity: taps) { lanes in
     for x in stride(from: 0, to: geometry.width, by: Vector.scalarCount) {
       // The place of the last tap in lane 0.
@@ -56,21 +70,29 @@ func addTapPlanes(_ arguments: TapArguments) {
         // The row's distance to that of window 0, and the windows that cover it.
         let distance = y &+ geometry.paddingTop
         let beyond = distance &- geometry.windowHeight
-        let earliest = max(first, beyond < 0 ? 0 : beyond / step &+ 1)
-        let latest = min(last, distance / step)
+        // Divisions are slow, and most windows are one row apart.
+        let isOne = step == 1
+        let earliest = max(first, beyond < 0 ? 0 : (isOne ? beyond : beyond / step) &+ 1)
+        let latest = min(last, isOne ? distance : distance / step)
         guard earliest <= latest else { continue }
         let target = image + (y &* geometry.width &+ x)
         let rest = min(Vector.scalarCount, geometry.width &- x)
         var sum = defend_load_prefix(target, rest)
         for row in earliest...latest {
           let tapRow = distance &- row &* step
-          let planeLength = arguments.rows.count &* arguments.places
           var tap =
             arguments.taps + (tapRow &* taps &+ taps &- 1) &* planeLength
             + ((row &- first) &* arguments.places &+ left)
-          for place in 0..<taps {
-            sum += isInside ? Vector(at: tap) : defend_load_lanes(tap, lanes[place])
-            tap += 1 &- planeLength
+          if isInside {
+            for _ in 0..<taps {
+              sum += Vector(at: tap)
+              tap += 1 &- planeLength
+            }
+          } else {
+            for place in 0..<taps {
+              sum += defend_load_lanes(tap, lanes[place])
+              tap += 1 &- planeLength
+            }
           }
         }
         defend_store_prefix(target, rest, sum)
