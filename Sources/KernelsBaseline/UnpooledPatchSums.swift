@@ -10,7 +10,12 @@ internal import KernelInterface
   /// What ``multiplyUnpooledPatches`` makes, with the sums in memory: each value is added where it
   /// belongs and nowhere else, a quarter of the products. Weights must be finite, so that what is
   /// left out is 0.
-  func addUnpooledPatches(_ arguments: UnpooledPatchArguments) {
+  ///
+  /// - Parameter makeAll: makes the patches of some neighbouring windows with all products.
+  @inline(__always)
+  func addUnpooledPatches(
+    _ arguments: UnpooledPatchArguments, makeAll: (_ y: Int, _ x: Range<Int>) -> Void
+  ) {
     let width = arguments.pooling.geometry.outputWidth
     // What is larger would be taken from the heap.
     withUnsafeTemporaryAllocation(
@@ -19,18 +24,22 @@ internal import KernelInterface
       guard let places = memory.baseAddress else { return }
       for y in arguments.pooling.windowRows {
         for x in stride(from: 0, to: width, by: windowLimit) {
-          addPatches(
-            arguments, y: y, x: x, count: min(windowLimit, width &- x), places: places)
+          let count = min(windowLimit, width &- x)
+          let isExact = addPatches(arguments, y: y, x: x, count: count, places: places)
+          if !isExact { makeAll(y, x..<x &+ count) }
         }
       }
     }
   }
 
   /// The patches of some neighbouring windows.
+  ///
+  /// - Returns: whether they are what all products would give. A sum that vanished from below is −0,
+  ///   which a product with 0 may change to +0, and nothing else can be changed by one.
   private func addPatches(
     _ arguments: UnpooledPatchArguments, y: Int, x: Int, count: Int,
     places: UnsafeMutablePointer<Int32>
-  ) {
+  ) -> Bool {
     let (pooling, geometry) = (arguments.pooling, arguments.pooling.geometry)
     let channels = geometry.channels
     let tapLimit = UnpooledPatchArguments.tapLimit
@@ -42,7 +51,7 @@ internal import KernelInterface
       (patches + row &* rowLength).update(repeating: 0, count: 2 &* count &* tapLimit)
     }
     let first = (y &* geometry.outputWidth &+ x) &* channels
-    guard let positions = pooling.indices.map({ $0 + first }) else { return }
+    guard let positions = pooling.indices.map({ $0 + first }) else { return false }
     let values = pooling.input + first
     for start in stride(from: 0, to: channels, by: channelLimit) {
       let rest = min(channelLimit, channels &- start)
@@ -67,6 +76,22 @@ internal import KernelInterface
         }
       }
     }
+    return !haveNegativeZeros(patches, count: 2 &* count &* tapLimit)
+      && !haveNegativeZeros(patches + rowLength, count: 2 &* count &* tapLimit)
+  }
+
+  /// - Parameter count: whole vectors.
+  @inline(__always)
+  func haveNegativeZeros(_ sums: UnsafePointer<Float>, count: Int) -> Bool {
+    var found = IntegerVector.zero
+    var place = 0
+    while place < count {
+      found.replace(
+        with: IntegerVector(repeating: 1),
+        where: Vector(at: sums + place).bits .== IntegerVector(repeating: .min))
+      place &+= Vector.scalarCount
+    }
+    return defend_any_bit(found) != 0
   }
 
   /// The taps of a channel, and zeros.
@@ -123,10 +148,15 @@ internal import KernelInterface
   /// Whether there is neither NaN nor infinity.
   func areFinite(_ values: UnsafePointer<Float>, count: Int) -> Bool {
     var sum = Vector.zero
-    for place in stride(from: 0, to: count, by: Vector.scalarCount) {
-      let value = defend_load_prefix(values + place, min(Vector.scalarCount, count &- place))
+    var place = 0
+    while place &+ Vector.scalarCount <= count {
+      let value = Vector(at: values + place)
       sum += value - value
+      place &+= Vector.scalarCount
     }
-    return sum == .zero
+    let rest = defend_load_prefix(values + place, count &- place)
+    sum += rest - rest
+    // Either 0 or NaN.
+    return defend_any_bit(sum.bits) == 0
   }
 #endif

@@ -22,23 +22,29 @@ private let windowsAhead = 16
 func multiplyUnpooledPatches(_ arguments: UnpooledPatchArguments) {
   #if !(KERNELS_AVX512 || arch(arm64))
     let weightCount = arguments.taps &* arguments.pooling.geometry.channels
-    if areFinite(arguments.weights, count: weightCount) { return addUnpooledPatches(arguments) }
+    if areFinite(arguments.weights, count: weightCount) {
+      return addUnpooledPatches(arguments) { multiplyPatches(arguments, y: $0, x: $1) }
+    }
   #endif
-  let lanes = Vector.scalarCount
+  for y in arguments.pooling.windowRows {
+    multiplyPatches(arguments, y: y, x: 0..<arguments.pooling.geometry.outputWidth)
+  }
+}
+
+/// The patches of some neighbouring windows.
+private func multiplyPatches(_ arguments: UnpooledPatchArguments, y: Int, x range: Range<Int>) {
   withUnsafeTemporaryAllocation(
-    of: Float.self, capacity: windowsPerTile &* 4 &* lanes
+    of: Float.self, capacity: windowsPerTile &* 4 &* Vector.scalarCount
   ) { memory in
     guard let parts = memory.baseAddress else { return }
-    for y in arguments.pooling.windowRows {
-      var x = 0
-      while x < arguments.pooling.geometry.outputWidth {
-        if x &+ windowsPerTile <= arguments.pooling.geometry.outputWidth {
-          makePatches(LargeTile.self, arguments, y: y, x: x, parts: parts)
-          x &+= windowsPerTile
-        } else {
-          makePatches(PatchTile<1>.self, arguments, y: y, x: x, parts: parts)
-          x &+= 1
-        }
+    var x = range.lowerBound
+    while x < range.upperBound {
+      if x &+ windowsPerTile <= range.upperBound {
+        makePatches(LargeTile.self, arguments, y: y, x: x, parts: parts)
+        x &+= windowsPerTile
+      } else {
+        makePatches(PatchTile<1>.self, arguments, y: y, x: x, parts: parts)
+        x &+= 1
       }
     }
   }

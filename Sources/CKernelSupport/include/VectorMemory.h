@@ -52,6 +52,9 @@ DEFEND_INLINE defend_vector defend_load_prefix(const float *p, intptr_t count) {
   return defend_load_prefix_or(p, count, 0);
 }
 
+/// Whether a bit of any lane is set.
+DEFEND_INLINE int defend_any_bit(defend_integer_vector v) { return __builtin_reduce_or(v) != 0; }
+
 /// Some lanes of a vector.
 #if defined(__AVX512F__)
 typedef __mmask16 defend_lanes;
