@@ -26,8 +26,8 @@ internal import KernelInterface
     var key = key
     for _ in 0..<PhiloxConstants.rounds {
       let (low, high) = (lowerWords(front) &* first, lowerWords(back) &* third)
-      front = exchanged(high) ^ (front &>> 32) ^ pairs(key.x)
-      back = exchanged(low) ^ (back &>> 32) ^ pairs(key.y)
+      front = defend_exchange_words(high) ^ (front &>> 32) ^ pairs(key.x)
+      back = defend_exchange_words(low) ^ (back &>> 32) ^ pairs(key.y)
       key &+= steps
     }
     store(units(front), units(back), to: result + start, count: count &- start)
@@ -42,9 +42,6 @@ private func pairs(_ word: UInt32) -> WordPairs { WordPairs(repeating: UInt64(wo
 private func lowerWords(_ pairs: WordPairs) -> WordPairs {
   pairs & WordPairs(repeating: 0xFFFF_FFFF)
 }
-
-@inline(__always)
-private func exchanged(_ pairs: WordPairs) -> WordPairs { (pairs &<< 32) | (pairs &>> 32) }
 
 /// The upper 24 bits of every word as a number in `0 ..< 1`.
 @inline(__always)

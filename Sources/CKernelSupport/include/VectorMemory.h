@@ -216,6 +216,22 @@ DEFEND_INLINE defend_vector defend_upper_pairs(defend_vector a, defend_vector b)
                                                 DEFEND_UPPER_PAIRS);
 }
 
+typedef uint64_t defend_word_pairs
+    __attribute__((ext_vector_type(sizeof(defend_vector) / sizeof(uint64_t))));
+
+/// The two words of each lane in the other order.
+DEFEND_INLINE defend_word_pairs defend_exchange_words(defend_word_pairs pairs) {
+  const defend_integer_vector words = (defend_integer_vector)pairs;
+#if defined(__AVX512F__)
+  return (defend_word_pairs)__builtin_shufflevector(words, words, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11,
+                                                    10, 13, 12, 15, 14);
+#elif defined(__AVX2__)
+  return (defend_word_pairs)__builtin_shufflevector(words, words, 1, 0, 3, 2, 5, 4, 7, 6);
+#else
+  return (defend_word_pairs)__builtin_shufflevector(words, words, 1, 0, 3, 2);
+#endif
+}
+
 typedef float defend_quad __attribute__((ext_vector_type(4)));
 
 /// Transposes a 4 × 4 block: `to[j·toStride + i] = from[i·fromStride + j]`.
