@@ -155,6 +155,8 @@ private protocol TileRows {
   init(_ rows: inout AxisCursor)
   mutating func load(_ source: UnsafePointer<Float>, _ rowStride: Int, tail: Int)
   func store(_ target: UnsafeMutablePointer<Float>, _ rowStride: Int, tail: Int)
+  /// Where the first group is.
+  var place: UnsafePointer<Float> { get }
   /// Begins at a place of A.
   mutating func start(at a: UnsafePointer<Float>, _ rowStride: Int)
   mutating func advance(by distance: Int)
@@ -273,7 +275,7 @@ private struct UnitSpacing: RowSpacing {
 private struct Walk<Rows: RowGroup, Spacing: RowSpacing>: TileRows {
   private var rows: Rows
   private let spacing: Spacing
-  private var a = UnsafePointer<Float>(bitPattern: MemoryLayout<Float>.alignment)!
+  private(set) var place = UnsafePointer<Float>(bitPattern: MemoryLayout<Float>.alignment)!
 
   @inline(__always) static var count: Int { Rows.count }
 
@@ -294,15 +296,15 @@ private struct Walk<Rows: RowGroup, Spacing: RowSpacing>: TileRows {
 
   @inline(__always)
   mutating func start(at a: UnsafePointer<Float>, _ rowStride: Int) {
-    self.a = defend_base(a + spacing.offset)
+    place = defend_base(a + spacing.offset)
   }
 
   @inline(__always)
-  mutating func advance(by distance: Int) { a = defend_base(a + distance) }
+  mutating func advance(by distance: Int) { place = defend_base(place + distance) }
 
   @inline(__always)
   mutating func addProducts(at distance: Int, _ rowStride: Int, _ b: Rows.Columns) {
-    rows.addProducts(a + distance, spacing.stride(rowStride), b)
+    rows.addProducts(place + distance, spacing.stride(rowStride), b)
   }
 }
 
@@ -312,6 +314,7 @@ where Upper.Columns == Lower.Columns {
   var lower: Lower
 
   @inline(__always) static var count: Int { Upper.count + Lower.count }
+  var place: UnsafePointer<Float> { @inline(__always) get { upper.place } }
 
   @inline(__always) init(_ rows: inout AxisCursor) {
     upper = Upper(&rows)
@@ -463,8 +466,7 @@ private func multiply<Rows: TileRows, Step: DepthStep>(
     let count = min(start.remaining, remaining)
     tile.start(at: a + start.offset, aRowStride)
     #if KERNELS_AVX512 || arch(arm64)
-      addProductsAhead(
-        to: &tile, a + start.offset, aRowStride, step, &b, panel.bRowStride, tail, count)
+      addProductsAhead(to: &tile, aRowStride, step, &b, panel.bRowStride, tail, count)
     #else
       addProducts(to: &tile, Step.self, aRowStride, step, &b, panel.bRowStride, tail, count)
     #endif
@@ -482,23 +484,21 @@ private func multiply<Rows: TileRows, Step: DepthStep>(
   /// A stretch of the depth. There is time for hints between so many products.
   @inline(__always)
   private func addProductsAhead<Rows: TileRows>(
-    to tile: inout Rows, _ a: UnsafePointer<Float>, _ aRowStride: Int, _ step: Int,
+    to tile: inout Rows, _ aRowStride: Int, _ step: Int,
     _ b: inout UnsafePointer<Float>, _ bRowStride: Int, _ tail: Int, _ count: Int
   ) {
-    var a = a
     // At distances of large powers of two the columns of a transposed A push each other out of the
     // cache. The tile's part of a column may lie in two lines.
     let ahead = columnsAhead &* step
     // The variables that another core has just updated come from far.
     let bAhead = rowsAhead &* bRowStride
     for _ in 0..<count {
-      defend_prefetch(a, ahead)
-      defend_prefetch(a, ahead &+ 15)
+      defend_prefetch(tile.place, ahead)
+      defend_prefetch(tile.place, ahead &+ 15)
       defend_prefetch(b, bAhead)
       defend_prefetch(b, bAhead &+ Vector.scalarCount)
       tile.addProducts(at: 0, aRowStride, Rows.Columns(loading: b, tail: tail))
       tile.advance(by: step)
-      a += step
       b += bRowStride
     }
   }
