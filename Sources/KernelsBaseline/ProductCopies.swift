@@ -4,8 +4,9 @@ internal import KernelInterface
 // What a product reads again and again is copied where it lies badly: in pieces far apart, of which
 // few fit into the first level of the cache at a time, and each on a page of its own.
 
-/// How far ahead what is copied is brought to the cache.
+/// How far ahead the rows of B and the columns of A are brought to the cache.
 private let rowsAhead = 16
+private let columnsAhead = 6
 
 /// Copies `width` columns of B, at most two vectors; in the copy their rows are two vectors apart.
 func copyColumns(
@@ -31,11 +32,12 @@ func copyColumns(
   }
 }
 
-/// The scratch memory that copies of columns take, and that of copies of rows, in elements.
+/// The scratch memory that copies of columns take (the longest stretch of depth, two vectors wide),
+/// and that of copies of rows, in elements.
 let copiedColumnsLength = 8 * 1024
 private let copiedRowsLength = 24 * 1024
 
-/// The rows of a tile of the copy.
+/// The rows of a tile of the copy, as many as a full tile has, and its longest depth.
 private let tileRows = 6
 private let copiedDepth = 256
 
@@ -95,7 +97,7 @@ private func copyTiles(
     var from = source + k &* stride
     var to = target + k &* tileRows
     for _ in 0..<rows / tileRows {
-      defend_prefetch(from, 6 &* stride)
+      defend_prefetch(from, columnsAhead &* stride)
       UnsafeMutableRawPointer(to).storeBytes(
         of: UnsafeRawPointer(from).loadUnaligned(as: SIMD4<Float>.self), as: SIMD4<Float>.self)
       UnsafeMutableRawPointer(to + 4).storeBytes(

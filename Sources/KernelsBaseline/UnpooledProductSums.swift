@@ -2,7 +2,7 @@ internal import CKernelSupport
 internal import KernelInterface
 
 #if !(KERNELS_AVX512 || arch(arm64))
-  /// The channels that are done together.
+  /// The channels of a call, at most.
   private let channelLimit = 16
   /// Windows of more taps a row or of more rows have another way.
   private let tapRowLimit = 4
@@ -15,32 +15,25 @@ internal import KernelInterface
   /// pixels under its own window and no others, which halves the products. Each row of windows is
   /// gone through twice, first for what belongs to its upper pixels.
   ///
-  /// - Returns: whether it was done. If not, nothing was written: windows are larger or further
-  ///   apart, pixels are not finite, or a sum vanished from below: that is −0, which a product with
-  ///   0 may change to +0.
+  /// - Returns: whether it was done. If not, nothing was written: there are more channels, windows
+  ///   are larger or further apart, pixels are not finite, or a sum vanished from below: that is −0,
+  ///   which a product with 0 may change to +0.
   func addUnpooledProduct(_ arguments: UnpooledProductArguments) -> Bool {
     let (product, geometry) = (arguments.product, arguments.pooling.geometry)
     let width = product.rowAxis.segmentLength
-    guard width <= tapRowLimit, product.rows.lowerBound == 0,
+    guard product.columns <= channelLimit, width <= tapRowLimit, product.rows.lowerBound == 0,
       product.rows.upperBound <= tapRowLimit &* width, product.depthAxis.stride == 1,
       product.depthAxis.segmentStride == product.rowAxis.segmentStride,
       2 &* geometry.outputWidth <= widthLimit,
       areFinite(product.a, count: arguments.pooling.images.count &* arguments.imageLength)
     else { return false }
-    var work = (arguments: arguments, isDone: true)
+    var work = (arguments: arguments, isDone: false)
     withUnsafeMutablePointer(to: &work) { context in
       defend_with_scratch(context) { context, scratch in
         let work = context.assumingMemoryBound(
           to: (arguments: UnpooledProductArguments, isDone: Bool).self)
-        let memory = SumMemory(scratch.assumingMemoryBound(to: Float.self))
-        let columns = work.pointee.arguments.product.columns
-        var first = 0
-        while first < columns && work.pointee.isDone {
-          work.pointee.isDone = addChannels(
-            work.pointee.arguments, first: first, count: min(channelLimit, columns &- first),
-            memory)
-          first &+= channelLimit
-        }
+        work.pointee.isDone = addChannels(
+          work.pointee.arguments, SumMemory(scratch.assumingMemoryBound(to: Float.self)))
       }
     }
     return work.isDone
@@ -73,17 +66,17 @@ internal import KernelInterface
     }
   }
 
-  private func addChannels(
-    _ arguments: UnpooledProductArguments, first: Int, count: Int, _ memory: SumMemory
-  ) -> Bool {
+  private func addChannels(_ arguments: UnpooledProductArguments, _ memory: SumMemory) -> Bool {
     let (product, pooling) = (arguments.product, arguments.pooling)
     let geometry = pooling.geometry
-    let (width, taps) = (product.rowAxis.segmentLength, product.rows.upperBound)
+    let (width, taps, count) = (
+      product.rowAxis.segmentLength, product.rows.upperBound, product.columns
+    )
     guard let indices = pooling.indices else { return false }
     memory.sums.update(repeating: 0, count: channelLimit &* 16)
     if product.accumulates {
       for tap in 0..<taps {
-        let row = product.c + (tap &* product.cRowStride &+ first)
+        let row = product.c + tap &* product.cRowStride
         for channel in 0..<count {
           memory.sums[channel &* 16 &+ tap / width &* 4 &+ tap % width] = row[channel]
         }
@@ -93,7 +86,7 @@ internal import KernelInterface
     let rows = 2 &* geometry.outputHeight &+ taps / width &- 1
     let rowLength = geometry.outputWidth &* geometry.channels
     var image = product.a
-    var (values, positions) = (pooling.input + first, indices + first)
+    var (values, positions) = (pooling.input, indices)
     for _ in pooling.images {
       var next = 0
       for row in 0..<geometry.outputHeight {
@@ -114,7 +107,7 @@ internal import KernelInterface
     }
     guard !haveNegativeZeros(memory.sums, count: channelLimit &* 16) else { return false }
     for tap in 0..<taps {
-      let row = product.c + (tap &* product.cRowStride &+ first)
+      let row = product.c + tap &* product.cRowStride
       for channel in 0..<count {
         row[channel] = memory.sums[channel &* 16 &+ tap / width &* 4 &+ tap % width]
       }

@@ -108,6 +108,33 @@ import Testing
     #expect(inPanels.map(\.bitPattern) == plain.map(\.bitPattern))
   }
 
+  /// Columns of A that are a page apart are read in copies, here in several blocks both ways.
+  @Test(arguments: [false, true]) func columnsFarApartGiveTheSameBits(_ accumulates: Bool) {
+    let (m, n, k, stride) = (160, 70, 520, 1100)
+    var generator = TestGenerator(seed: 23)
+    let a = generator.floats(m * k)
+    let plain = GuardedBuffer(a)
+    let transposed = GuardedBuffer(
+      padded((0..<k * m).map { a[$0 % m * k + $0 / m] }, rows: k, columns: m, stride: stride))
+    let b = GuardedBuffer(generator.floats(k * n))
+    let start = generator.floats(m * n)
+    func product(
+      _ a: UnsafePointer<Float>, rowStride: Int, depthStride: Int
+    ) -> [Float] {
+      sameEverywhere(start) { kernels, _, c in
+        kernels.product(
+          ProductArguments(
+            a: a, rowAxis: SegmentedAxis(stride: rowStride),
+            depthAxis: SegmentedAxis(stride: depthStride), depth: k, b: b.pointer, bRowStride: n,
+            c: c, cRowStride: n, rows: 3..<m, columns: n, accumulates: accumulates))
+      }
+    }
+    let expected = product(plain.pointer, rowStride: k, depthStride: 1)
+    let found = product(transposed.pointer, rowStride: 1, depthStride: stride)
+    #expect(found.map(\.bitPattern) == expected.map(\.bitPattern))
+    #expect(found.prefix(3 * n) == start.prefix(3 * n) && found.suffix(n) != start.suffix(n))
+  }
+
   private struct Countdown: RowEpilogue, @unchecked Sendable {
     let c: UnsafeMutablePointer<Float>
     let columns: Int
