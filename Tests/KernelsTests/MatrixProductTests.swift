@@ -110,7 +110,7 @@ import Testing
 
   /// Columns of A that are a page apart are read in copies, here in several blocks both ways.
   @Test(arguments: [false, true]) func columnsFarApartGiveTheSameBits(_ accumulates: Bool) {
-    let (m, n, k, stride) = (160, 70, 520, 1100)
+    let (m, n, k, stride) = (163, 70, 520, 1100)
     var generator = TestGenerator(seed: 23)
     let a = generator.floats(m * k)
     let plain = GuardedBuffer(a)
