@@ -17,7 +17,11 @@ public struct ProductArguments {
   public var bPanelStride: Int
 
   /// The columns of a panel.
-  public static let panelColumns = 32
+  @inlinable public static var panelColumns: Int { 32 }
+
+  /// The vectors of columns that a product which leaves out zeros of A has in registers. Narrower
+  /// products are multiplied whole.
+  @inlinable public static var chunkVectors: Int { 8 }
 
   /// C(m, n) is at `c + m·cRowStride + n`.
   public var c: UnsafeMutablePointer<Float>

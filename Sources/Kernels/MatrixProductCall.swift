@@ -37,7 +37,7 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
       // More rows share what is read of B; where that is much, it comes from far.
       fewestRows: depth >= TaskGrid.greatDepth ? 64 : 32,
       fewestColumns: epilogue == nil || depth >= TaskGrid.greatDepth
-        ? 32 : TaskGrid.epilogueColumns)
+        ? ProductArguments.chunkVectors * kernels.lanes : TaskGrid.epilogueColumns)
     self.epilogue = epilogue
   }
 

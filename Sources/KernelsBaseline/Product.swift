@@ -724,9 +724,17 @@ private let depthBlock = 1024
 /// The fewest rows that pay for a copy of B.
 private let rowsWorthCopying = 2 * fullTileRows
 
+func matrixProduct(_ arguments: ProductArguments) {
+  if hasManyZeros(arguments) {
+    multiplyNonzeros(arguments)
+  } else {
+    multiplyAll(arguments)
+  }
+}
+
 /// The product, block of depth by block of depth, in each of them panel by panel of columns.
 /// Splitting the depth continues each chain from the stored value.
-func matrixProduct(_ arguments: ProductArguments) {
+func multiplyAll(_ arguments: ProductArguments) {
   // Two panels side by side are near enough.
   let isInPieces =
     arguments.bPanelStride == ProductArguments.panelColumns

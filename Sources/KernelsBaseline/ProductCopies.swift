@@ -112,7 +112,7 @@ private func copyTiles(
 extension Int {
   /// Ranges that add up to `0..<self`, none longer than `length`.
   @inline(__always)
-  fileprivate func forEachPart(of length: Int, _ body: (Range<Int>) -> Void) {
+  func forEachPart(of length: Int, _ body: (Range<Int>) -> Void) {
     let parts = (self + length - 1) / length
     for part in 0..<parts { body(self * part / parts..<self * (part + 1) / parts) }
   }

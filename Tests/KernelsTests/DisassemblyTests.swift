@@ -44,11 +44,10 @@
       return loops
     }
 
-    @Test(
-      .enabled(if: tools.allSatisfy { $0 != nil }),
-      // Narrow vectors take four steps at a time.
-      arguments: [("KernelsAVX512", "%zmm", 24), ("KernelsAVX2", "%ymm", 4 * 12)])
-    func theLargestTilesStayInRegisters(_ module: String, _ register: String, _ size: Int) throws {
+    /// The innermost loops of a module's products with so many multiplications.
+    private func productLoops(_ module: String, _ register: String, _ size: Int) throws
+      -> [[Substring]]
+    {
       let nm = try #require(Self.tools[0])
       let objdump = try #require(Self.tools[1])
       let binary = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
@@ -58,16 +57,37 @@
       let listing = try output(
         of: objdump,
         ["--disassemble-symbols=" + symbols.joined(separator: ","), "--no-show-raw-insn", binary])
-      let tiles = loops(in: listing).filter { loop in
+      return loops(in: listing).filter { loop in
         loop.count { $0.contains("\tvfmadd") && $0.contains(register) } == size
       }
+    }
+
+    private func staysInRegisters(_ loop: [Substring]) -> Bool {
+      !loop.contains { $0.contains("(%rsp") || $0.contains("(%rbp)") || $0.contains("\tcall") }
+    }
+
+    @Test(
+      .enabled(if: tools.allSatisfy { $0 != nil }),
+      // Narrow vectors take four steps at a time.
+      arguments: [("KernelsAVX512", "%zmm", 24), ("KernelsAVX2", "%ymm", 4 * 12)])
+    func theLargestTilesStayInRegisters(_ module: String, _ register: String, _ size: Int) throws {
+      let tiles = try productLoops(module, register, size)
       // Whole vectors, one of them partly filled.
       #expect(tiles.count >= 2)
-      let inRegisters = tiles.count { tile in
-        !tile.contains { $0.contains("(%rsp") || $0.contains("(%rbp)") || $0.contains("\tcall") }
-      }
+      let inRegisters = tiles.count { staysInRegisters($0) }
       // AVX2 has no register left for the mask of a partial vector.
       #expect(inRegisters >= (module == "KernelsAVX2" ? 1 : tiles.count))
+    }
+
+    /// A nonzero costs its eight products, which read B themselves, and a few instructions more.
+    @Test(
+      .enabled(if: tools.allSatisfy { $0 != nil }),
+      arguments: [("KernelsAVX512", "%zmm"), ("KernelsAVX2", "%ymm")])
+    func nonzerosCostLittleBesideTheirProducts(_ module: String, _ register: String) throws {
+      let rows = try productLoops(module, register, 8)
+        .filter { loop in loop.contains { $0.contains("\ttzcnt") } }
+      #expect(!rows.isEmpty)
+      #expect(rows.allSatisfy { staysInRegisters($0) && $0.count <= 16 })
     }
   }
 #endif

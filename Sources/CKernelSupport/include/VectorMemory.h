@@ -55,6 +55,30 @@ DEFEND_INLINE defend_vector defend_load_prefix(const float *p, intptr_t count) {
 /// Whether a bit of any lane is set.
 DEFEND_INLINE int defend_any_bit(defend_integer_vector v) { return __builtin_reduce_or(v) != 0; }
 
+/// A bit for every lane that is not 0; NaN is not.
+DEFEND_INLINE uint32_t defend_nonzero_lanes(defend_vector v) {
+#if defined(__AVX512F__)
+  return _mm512_cmp_ps_mask((__m512)v, _mm512_setzero_ps(), _CMP_NEQ_UQ);
+#elif defined(__AVX2__)
+  return (uint32_t)_mm256_movemask_ps(
+      _mm256_cmp_ps((__m256)v, _mm256_setzero_ps(), _CMP_NEQ_UQ));
+#else
+  const defend_integer_vector bits = (v != 0) & (defend_integer_vector){1, 2, 4, 8};
+  return (uint32_t)__builtin_reduce_or(bits);
+#endif
+}
+
+/// The smaller ones of two vectors' lanes.
+DEFEND_INLINE defend_integer_vector defend_smaller(defend_integer_vector a,
+                                                   defend_integer_vector b) {
+  return __builtin_elementwise_min(a, b);
+}
+
+/// Whether a lane is as small as can be: as bits of a number, −0.
+DEFEND_INLINE int defend_any_smallest(defend_integer_vector v) {
+  return defend_any_bit(v == INT32_MIN);
+}
+
 /// Some lanes of a vector.
 #if defined(__AVX512F__)
 typedef __mmask16 defend_lanes;

@@ -1,0 +1,249 @@
+internal import CKernelSupport
+internal import KernelInterface
+
+// Images have black pixels, and what went through ReLU, or its gradient, is 0 in many places. A term
+// whose factor in A is 0 changes no sum: a product may leave it out. Such terms lie differently in
+// each row, so rows are worked off one by one, with the columns of several vectors in registers.
+
+/// The columns of a chunk: as many vectors as hide the latency of an addition.
+private let chunkVectors = ProductArguments.chunkVectors
+private let chunkColumns = chunkVectors * Vector.scalarCount
+private let panelVectors = ProductArguments.panelColumns / Vector.scalarCount
+private let panelCount = chunkVectors / panelVectors
+
+/// The longest stretch of the depth, so that B's part of a chunk stays in the first level of cache.
+private let stretch = 8192 / chunkColumns
+private let wordLength = 64
+private let wordCount = stretch / wordLength
+
+/// Scratch memory, in elements: a bit for each element of A, a chunk of B, and rows of a transposed A.
+private let bitsLength = 1024
+private let chunkLength = chunkColumns * stretch
+private let chunkPanelStride = stretch * ProductArguments.panelColumns
+private let rowsLength = 20 * 1024
+/// The rows that share a chunk.
+private let rowLimit = min(rowsLength / stretch, bitsLength / 2 / wordCount)
+
+/// Up to this share of nonzero elements it pays to skip the others.
+private let (mostNonzeros, ofElements) = (11, 20)
+private let probeCount = 8
+
+/// Whether so many elements of A are 0 that they are better left out. Looks at some of them.
+@inline(__always)
+func hasManyZeros(_ arguments: ProductArguments) -> Bool {
+  let (rowAxis, depthAxis) = (arguments.rowAxis, arguments.depthAxis)
+  guard arguments.columns >= chunkColumns, arguments.depth >= 8, arguments.rows.count >= 8,
+    rowAxis.segmentLength >= arguments.rows.upperBound,
+    depthAxis.segmentLength >= arguments.depth, rowAxis.stride == 1 || depthAxis.stride == 1
+  else { return false }
+  return someNonzeros(arguments) <= mostNonzeros
+}
+
+/// - Returns: the nonzeros of every 20 elements, rounded down.
+private func someNonzeros(_ arguments: ProductArguments) -> Int {
+  let isTransposed = arguments.depthAxis.stride != 1
+  let rows = arguments.rows
+  // Pieces of the lines of A as it is stored.
+  let (lines, lineLength) =
+    isTransposed ? (arguments.depth, rows.count) : (rows.count, arguments.depth)
+  let stride = isTransposed ? arguments.depthAxis.stride : arguments.rowAxis.stride
+  let first = arguments.a + rows.lowerBound &* arguments.rowAxis.stride
+  let count = min(wordLength, lineLength)
+  var nonzeros = 0
+  for probe in 0..<probeCount {
+    let place = (lineLength &- count) &* probe / (probeCount - 1)
+    let line = first + lines &* probe / probeCount &* stride
+    nonzeros &+= nonzeroBits(line + place, count: count).nonzeroBitCount
+  }
+  return nonzeros &* ofElements / (count &* probeCount)
+}
+
+/// A bit for every element that is not 0, of at most 64.
+@inline(__always)
+private func nonzeroBits(_ elements: UnsafePointer<Float>, count: Int) -> UInt64 {
+  let lanes = Vector.scalarCount
+  var bits: UInt64 = 0
+  var place = 0
+  while place < count {
+    let left = count &- place
+    let vector =
+      left >= lanes ? load(elements + place) : defend_load_prefix(elements + place, left)
+    bits |= UInt64(defend_nonzero_lanes(vector)) &<< UInt64(truncatingIfNeeded: place)
+    place &+= lanes
+  }
+  return bits
+}
+
+/// The product without the terms whose factor in A is 0, with the bits of ``multiplyAll``: that one
+/// is asked where those terms do count, because B is not finite there or a sum vanished from below,
+/// to −0, which they may change to +0.
+func multiplyNonzeros(_ arguments: ProductArguments) {
+  var arguments = arguments
+  withUnsafeMutablePointer(to: &arguments) { context in
+    defend_with_scratch(context) { context, scratch in
+      let arguments = context.assumingMemoryBound(to: ProductArguments.self).pointee
+      arguments.rows.count.forEachPart(of: rowLimit) { rows in
+        let first = arguments.rows.lowerBound
+        multiplyNonzeros(
+          arguments, rows: first + rows.lowerBound..<first + rows.upperBound,
+          Scratch(scratch.assumingMemoryBound(to: Float.self)))
+      }
+    }
+  }
+  let columns = arguments.columns / chunkColumns * chunkColumns
+  guard columns < arguments.columns else { return }
+  arguments.b +=
+    columns / ProductArguments.panelColumns * arguments.bPanelStride
+  arguments.c += columns
+  arguments.columns -= columns
+  multiplyAll(arguments)
+}
+
+// Those of `Vector` are in another file, so that only an optimised build would inline them here.
+
+@inline(__always)
+private func load(_ source: UnsafePointer<Float>) -> Vector {
+  UnsafeRawPointer(source).loadUnaligned(as: Vector.self)
+}
+
+@inline(__always)
+private func store(_ vector: Vector, to target: UnsafeMutablePointer<Float>) {
+  UnsafeMutableRawPointer(target).storeBytes(of: vector, as: Vector.self)
+}
+
+private struct Scratch {
+  /// `[rows, words]`
+  let bits: UnsafeMutablePointer<UInt64>
+  /// `[panels, stretch, 32]`
+  let chunk: UnsafeMutablePointer<Float>
+  /// `[rows, stretch]`
+  let rows: UnsafeMutablePointer<Float>
+
+  init(_ scratch: UnsafeMutablePointer<Float>) {
+    bits = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: UInt64.self)
+    chunk = scratch + bitsLength
+    rows = chunk + chunkLength
+  }
+}
+
+private func multiplyNonzeros(
+  _ arguments: ProductArguments, rows: Range<Int>, _ scratch: Scratch
+) {
+  arguments.depth.forEachPart(of: stretch) { depth in
+    var part = arguments
+    part.a += rows.lowerBound * part.rowAxis.stride + depth.lowerBound * part.depthAxis.stride
+    part.b += depth.lowerBound * part.bRowStride
+    part.c += rows.lowerBound * part.cRowStride
+    part.rows = 0..<rows.count
+    part.depth = depth.count
+    part.accumulates = arguments.accumulates || depth.lowerBound > 0
+    part.columns = chunkColumns
+    if part.depthAxis.stride != 1 {
+      transposeMatrix(
+        TransposeArguments(
+          source: part.a, sourceRowStride: part.depthAxis.stride, target: scratch.rows,
+          targetRowStride: stretch, rows: depth.count, columns: rows.count))
+      part.a = UnsafePointer(scratch.rows)
+      part.rowAxis = SegmentedAxis(stride: stretch)
+      part.depthAxis = SegmentedAxis(stride: 1)
+    }
+    for row in part.rows {
+      let line = part.a + row &* part.rowAxis.stride
+      for word in 0..<wordCount {
+        let place = word &* wordLength
+        scratch.bits[row &* wordCount &+ word] = nonzeroBits(
+          line + place, count: max(0, min(wordLength, depth.count &- place)))
+      }
+    }
+    for _ in 0..<arguments.columns / chunkColumns {
+      multiplyChunk(part, scratch)
+      part.b += panelCount * part.bPanelStride
+      part.c += chunkColumns
+    }
+  }
+}
+
+/// A stretch of the depth for the columns of a chunk.
+private func multiplyChunk(_ arguments: ProductArguments, _ scratch: Scratch) {
+  var arguments = arguments
+  if arguments.bRowStride == ProductArguments.panelColumns {
+    guard isFinite(arguments, copyTo: nil) else { return multiplyAll(arguments) }
+  } else {
+    guard isFinite(arguments, copyTo: scratch.chunk) else { return multiplyAll(arguments) }
+    arguments.b = UnsafePointer(scratch.chunk)
+    arguments.bRowStride = ProductArguments.panelColumns
+    arguments.bPanelStride = chunkPanelStride
+  }
+  for row in arguments.rows {
+    let isDone = multiplyRow(
+      arguments.a + row &* arguments.rowAxis.stride, scratch.bits + row &* wordCount,
+      arguments.b, arguments.bPanelStride, arguments.c + row &* arguments.cRowStride,
+      accumulates: arguments.accumulates)
+    if !isDone {
+      var rest = arguments
+      rest.rows = row..<row + 1
+      multiplyAll(rest)
+    }
+  }
+}
+
+/// Whether all elements of a chunk are finite; copies them if there is a place for them.
+@inline(__always)
+private func isFinite(
+  _ arguments: ProductArguments, copyTo chunk: UnsafeMutablePointer<Float>?
+) -> Bool {
+  // 0 or NaN.
+  var sums = InlineArray<8, Vector>(repeating: .zero)
+  var from = arguments.b
+  var to = chunk
+  for _ in 0..<arguments.depth {
+    for index in sums.indices {
+      let place = index % panelVectors &* Vector.scalarCount
+      let value = load(from + (index / panelVectors &* arguments.bPanelStride &+ place))
+      sums[index] = defend_multiply_add(value, .zero, sums[index])
+      if let to { store(value, to: to + (index / panelVectors &* chunkPanelStride &+ place)) }
+    }
+    from += arguments.bRowStride
+    to = to.map { $0 + ProductArguments.panelColumns }
+  }
+  var sum = Vector.zero
+  for index in sums.indices { sum += sums[index] }
+  return defend_nonzero_lanes(sum) == 0
+}
+
+/// One row of a chunk.
+///
+/// - Returns: whether it was done; false if a sum is −0. Then nothing was written.
+@inline(__always)
+private func multiplyRow(
+  _ a: UnsafePointer<Float>, _ bits: UnsafePointer<UInt64>, _ b: UnsafePointer<Float>,
+  _ bPanelStride: Int, _ c: UnsafeMutablePointer<Float>, accumulates: Bool
+) -> Bool {
+  var sums = InlineArray<8, Vector>(repeating: .zero)
+  if accumulates {
+    for index in sums.indices { sums[index] = load(c + index &* Vector.scalarCount) }
+  }
+  for word in 0..<wordCount {
+    var left = bits[word]
+    let a = a + word &* wordLength
+    let b = b + word &* wordLength &* ProductArguments.panelColumns
+    while left != 0 {
+      let k = left.trailingZeroBitCount
+      left &= left &- 1
+      let factor = Vector(repeating: a[k])
+      let row = b + k &* ProductArguments.panelColumns
+      for index in sums.indices {
+        let place =
+          index / panelVectors &* bPanelStride &+ index % panelVectors &* Vector.scalarCount
+        sums[index] = defend_multiply_add(factor, load(row + place), sums[index])
+      }
+    }
+  }
+  var smallest = IntegerVector.zero
+  for index in sums.indices {
+    smallest = defend_smaller(smallest, unsafeBitCast(sums[index], to: IntegerVector.self))
+  }
+  guard defend_any_smallest(smallest) == 0 else { return false }
+  for index in sums.indices { store(sums[index], to: c + index &* Vector.scalarCount) }
+  return true
+}

@@ -1,0 +1,145 @@
+import KernelInterface
+import Kernels
+import Testing
+
+/// Products that leave out the zeros of A have the bits of the whole chains.
+@Suite struct NonzeroProductTests {
+  /// Several chunks of columns, stretches of the depth and blocks of rows on every instruction set.
+  struct Shape: Sendable, CustomTestStringConvertible {
+    var rows: Int
+    var columns: Int
+    var depth: Int
+    /// Of every 10 elements of A.
+    var nonzeros: Int
+    var testDescription: String { "\(rows)×\(depth)·\(depth)×\(columns), \(nonzeros) of 10" }
+  }
+
+  static let shapes: [Shape] = [
+    Shape(rows: 8, columns: 128, depth: 8, nonzeros: 2),
+    Shape(rows: 9, columns: 260, depth: 67, nonzeros: 0),
+    Shape(rows: 10, columns: 128, depth: 784, nonzeros: 2),
+    Shape(rows: 333, columns: 147, depth: 11, nonzeros: 4),
+    Shape(rows: 17, columns: 270, depth: 300, nonzeros: 3),
+  ]
+
+  /// How the operands lie.
+  enum Layout: CaseIterable { case plain, panels, transposed, transposedFarApart }
+
+  private struct Operands {
+    var (rows, columns, depth) = (0, 0, 0)
+    /// `[rows, depth]`, `[depth, columns]` and `[rows, columns]`.
+    var (a, b, c): ([Float], [Float], [Float]) = ([], [], [])
+
+    init(_ shape: Shape) {
+      (rows, columns, depth) = (shape.rows, shape.columns, shape.depth)
+      var generator = TestGenerator(seed: UInt64(shape.rows * 1009 + shape.depth))
+      a = generator.floats(rows * depth).map { value in
+        if Int.random(in: 0..<10, using: &generator) < shape.nonzeros { return value }
+        // Either zero.
+        return value < 0 ? -0.0 : 0
+      }
+      b = generator.floats(depth * columns)
+      c = generator.floats(rows * columns)
+    }
+
+    /// One chain an element, in ascending k.
+    func chains(accumulates: Bool) -> [Float] {
+      (0..<rows * columns).map { index in
+        (0..<depth).reduce(accumulates ? c[index] : 0) { sum, k in
+          sum.addingProduct(a[index / columns * depth + k], b[k * columns + index % columns])
+        }
+      }
+    }
+
+    func product(_ layout: Layout, accumulates: Bool) -> [Float] {
+      let isTransposed = layout == .transposed || layout == .transposedFarApart
+      let stride = layout == .transposedFarApart ? 1100 : isTransposed ? rows + 3 : depth + 3
+      var stored = [Float](repeating: .nan, count: max(rows, depth) * stride)
+      for (index, value) in a.enumerated() {
+        let (row, k) = index.quotientAndRemainder(dividingBy: depth)
+        stored[isTransposed ? k * stride + row : row * stride + k] = value
+      }
+      let a = GuardedBuffer(stored)
+      let plain = GuardedBuffer(b)
+      let panels = GuardedBuffer(
+        [Float](
+          repeating: .nan, count: PanelCopyCall.elementCount(rows: depth, columns: columns)))
+      testPools[0].run(
+        PanelCopyCall(rows: depth, columns: columns, source: plain.pointer, target: panels.pointer))
+      let isInPanels = layout == .panels
+      return sameEverywhere(c) { kernels, pool, c in
+        pool.run(
+          MatrixProductCall(
+            kernels: kernels, rows: rows, columns: columns, depth: depth, a: a.pointer,
+            aRowStride: stride, transposesA: isTransposed,
+            b: isInPanels ? panels.pointer : plain.pointer,
+            bRowStride: isInPanels ? ProductArguments.panelColumns : columns,
+            bPanelStride: isInPanels
+              ? PanelCopyCall.panelStride(rows: depth) : ProductArguments.panelColumns,
+            c: c, cRowStride: columns, accumulates: accumulates))
+      }
+    }
+  }
+
+  /// NaN is NaN, whatever its bits.
+  private func firstDifference(_ found: [Float], _ expected: [Float]) -> String? {
+    zip(found, expected).enumerated().first {
+      $1.0.bitPattern != $1.1.bitPattern && !($1.0.isNaN && $1.1.isNaN)
+    }.map { "[\($0)] is \($1.0), not \($1.1)" }
+  }
+
+  @Test(arguments: shapes, [false, true])
+  func leavingOutZerosChangesNothing(_ shape: Shape, _ accumulates: Bool) {
+    let operands = Operands(shape)
+    let expected = operands.chains(accumulates: accumulates)
+    for layout in Layout.allCases {
+      let found = operands.product(layout, accumulates: accumulates)
+      #expect(firstDifference(found, expected) == nil, "\(layout)")
+    }
+  }
+
+  /// 0 · ∞ is not 0.
+  @Test(arguments: [Float.infinity, -.infinity, .nan, .greatestFiniteMagnitude])
+  func zerosMeetWhatIsNotFinite(_ value: Float) {
+    var operands = Operands(Shape(rows: 12, columns: 300, depth: 200, nonzeros: 3))
+    for place in [7, 300 * 60 + 140, 300 * 199 + 299] { operands.b[place] = value }
+    // One more where rows meet it with 0 alone.
+    for row in 0..<12 { operands.a[row * 200 + 3] = 0 }
+    operands.b[300 * 3 + 5] = value
+    let expected = operands.chains(accumulates: false)
+    #expect(expected.contains { $0.isNaN } == !(value.isFinite))
+    for layout in Layout.allCases {
+      #expect(
+        firstDifference(operands.product(layout, accumulates: false), expected) == nil, "\(layout)")
+    }
+  }
+
+  /// −0 + 0·b is +0 or −0, as b's sign has it; also where a sum has vanished from below on the way.
+  @Test func zerosMeetSumsThatVanished() {
+    var operands = Operands(Shape(rows: 18, columns: 256, depth: 140, nonzeros: 2))
+    for row in 0..<18 where row % 3 < 2 {
+      for k in 0..<140 { operands.a[row * 140 + k] = row % 2 == 0 ? 0 : -0.0 }
+      // Too small for a float: the sum goes from −0 to −0.
+      if row % 3 == 1 { operands.a[row * 140 + 70] = -.leastNormalMagnitude }
+    }
+    for k in 60..<80 {
+      for column in 0..<200 { operands.b[k * 256 + column] = abs(operands.b[k * 256 + column]) / 2 }
+    }
+    operands.b = operands.b.enumerated().map { $0 % 256 < 100 ? -abs($1) : $1 }
+    operands.c = operands.c.map { _ in -0.0 }
+    // Products below the smallest normal number are 0 here.
+    let expected = (0..<18 * 256).map { index in
+      (0..<140).reduce(operands.c[index]) { sum, k in
+        let next = sum.addingProduct(
+          operands.a[index / 256 * 140 + k], operands.b[k * 256 + index % 256])
+        return next.isSubnormal ? Float(signOf: next, magnitudeOf: 0) : next
+      }
+    }
+    #expect(expected.contains { $0 == 0 && $0.sign == .minus })
+    #expect(expected.contains { $0 == 0 && $0.sign == .plus })
+    for layout in Layout.allCases {
+      #expect(
+        firstDifference(operands.product(layout, accumulates: true), expected) == nil, "\(layout)")
+    }
+  }
+}
