@@ -1,6 +1,7 @@
 internal import ArgumentParsing
 internal import Autodiff
 internal import Benchmarks
+internal import Datasets
 internal import Foundation
 internal import Kernels
 internal import Networks
@@ -13,9 +14,10 @@ struct Bench: ParsableCommand {
     commandName: "bench",
     abstract: "Time training steps and attacks on this machine.",
     discussion: """
-      The images are made up; the times depend on their sizes alone. GF/s counts the \
-      multiplications and additions of the products, and the peak is what a loop on registers \
-      alone reaches in the same run.
+      Times depend on the values too, as products leave out zeros: so the images are real, and \
+      the model is trained for a moment before. GF/s counts all multiplications and additions of \
+      the products, the ones left out included, and the peak is what a loop on registers alone \
+      reaches in the same run.
       """)
 
   @Option(
@@ -33,6 +35,9 @@ struct Bench: ParsableCommand {
     help: "The examples of a step. (default: 8, 32 and 128)")
   var batches: [Int] = []
 
+  @Flag("noise", help: "Time on noise, which has no zeros, as is done without fitting images.")
+  var noise: Bool
+
   @Option("runs", valueName: "n", as: .range(1...1000), help: "Runs of a third of a second.")
   var runs = 5
 
@@ -42,10 +47,29 @@ struct Bench: ParsableCommand {
   @Option("json", valueName: "file", help: "Write the rows as JSON; - is standard output.")
   var json: String?
 
+  @OptionGroup(title: "Data options") var data: DataOptions
   @OptionGroup(title: "Machine options") var machine: DeviceOptions
 
   static let arguments = ArgumentSet<Self>(
-    \.$taskNames, \.$models, \.$batches, \.$runs, \.$profile, \.$json, \.$machine)
+    \.$taskNames, \.$models, \.$batches, \.$noise, \.$runs, \.$profile, \.$json, \.$data,
+    \.$machine)
+
+  func validate() throws(ValidationError) {
+    if noise, data.dataset != nil || data.directory != nil || data.limit != nil {
+      throw ValidationError("--noise is instead of a data set; leave out one of them")
+    }
+  }
+
+  /// The images that are named, or the bundled ones if they fit.
+  private func images(for model: Model) throws -> Dataset? {
+    if noise { return nil }
+    let images = try data.load(data.name(otherwise: nil), limit: data.limit).training
+    if data.dataset == nil && data.directory == nil {
+      return (try? model.check(fits: images)) == nil ? nil : images
+    }
+    try model.check(fits: images)
+    return images
+  }
 
   private struct Results: Encodable {
     var schemaVersion = 1
@@ -85,7 +109,8 @@ struct Bench: ParsableCommand {
       ? BenchmarkTask.allCases : taskNames.compactMap { BenchmarkTask(rawValue: $0) }
     let batches = batches.isEmpty ? [8, 32, 128] : batches
     for model in models {
-      let benchmark = Benchmark(model: model, device: device, peak: peak)
+      let benchmark = Benchmark(
+        model: model, device: device, peak: peak, dataset: try images(for: model))
       for task in tasks {
         for batch in batches {
           if Terminal.isError {
