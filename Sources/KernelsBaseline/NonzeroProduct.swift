@@ -53,23 +53,28 @@ private func someNonzeros(_ arguments: ProductArguments) -> Int {
   for probe in 0..<probeCount {
     let place = (lineLength &- count) &* probe / (probeCount - 1)
     let line = first + lines &* probe / probeCount &* stride
-    nonzeros &+= nonzeroBits(line + place, count: count).nonzeroBitCount
+    nonzeros &+= nonzeroBits(line, from: place, to: place &+ count).nonzeroBitCount
   }
   return nonzeros &* ofElements / (count &* probeCount)
 }
 
-/// A bit for every element that is not 0, of at most 64.
+/// A bit for every element that is not 0, of 64 elements from a place on or those that there are.
 @inline(__always)
-private func nonzeroBits(_ elements: UnsafePointer<Float>, count: Int) -> UInt64 {
+private func nonzeroBits(
+  _ elements: UnsafePointer<Float>, from place: Int, to end: Int
+) -> UInt64 {
+  let count = end &- place
+  if count >= wordLength { return defend_nonzero_bits(elements + place) }
+  if count <= 0 { return 0 }
+  if end >= wordLength {
+    return defend_nonzero_bits(elements + (end &- wordLength))
+      &>> UInt64(truncatingIfNeeded: wordLength &- count)
+  }
   let lanes = Vector.scalarCount
   var bits: UInt64 = 0
-  var place = 0
-  while place < count {
-    let left = count &- place
-    let vector =
-      left >= lanes ? load(elements + place) : defend_load_prefix(elements + place, left)
-    bits |= UInt64(defend_nonzero_lanes(vector)) &<< UInt64(truncatingIfNeeded: place)
-    place &+= lanes
+  for first in stride(from: 0, to: count, by: lanes) {
+    let vector = defend_load_prefix(elements + (place &+ first), min(lanes, count &- first))
+    bits |= UInt64(defend_nonzero_lanes(vector)) &<< UInt64(truncatingIfNeeded: first)
   }
   return bits
 }
@@ -150,9 +155,8 @@ private func multiplyNonzeros(
     for row in part.rows {
       let line = part.a + row &* part.rowAxis.stride
       for word in 0..<wordCount {
-        let place = word &* wordLength
         scratch.bits[row &* wordCount &+ word] = nonzeroBits(
-          line + place, count: max(0, min(wordLength, depth.count &- place)))
+          line, from: word &* wordLength, to: depth.count)
       }
     }
     for _ in 0..<arguments.columns / chunkColumns {

@@ -68,6 +68,33 @@ DEFEND_INLINE uint32_t defend_nonzero_lanes(defend_vector v) {
 #endif
 }
 
+/// The same for 64 elements of memory.
+DEFEND_INLINE uint64_t defend_nonzero_bits(const float *p) {
+  uint64_t bits = 0;
+#if defined(__AVX2__) && !defined(__AVX512F__)
+  // Packing brings every fourth element of each half beside the next; the last step puts them back.
+  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+  for (int half = 0; half < 2; half++) {
+    __m256i quarters[4];
+    for (int i = 0; i < 4; i++)
+      quarters[i] = _mm256_castps_si256(_mm256_cmp_ps(_mm256_loadu_ps(p + 32 * half + 8 * i),
+                                                      _mm256_setzero_ps(), _CMP_NEQ_UQ));
+    const __m256i bytes = _mm256_packs_epi16(_mm256_packs_epi32(quarters[0], quarters[1]),
+                                             _mm256_packs_epi32(quarters[2], quarters[3]));
+    bits |= (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_permutevar8x32_epi32(bytes, order))
+            << 32 * half;
+  }
+#else
+  const int lanes = sizeof(defend_vector) / sizeof(float);
+  for (int i = 0; i < 64; i += lanes) {
+    defend_vector v;
+    memcpy(&v, p + i, sizeof v);
+    bits |= (uint64_t)defend_nonzero_lanes(v) << i;
+  }
+#endif
+  return bits;
+}
+
 /// The smaller ones of two vectors' lanes.
 DEFEND_INLINE defend_integer_vector defend_smaller(defend_integer_vector a,
                                                    defend_integer_vector b) {
