@@ -52,7 +52,7 @@ def moved(x, slope, step):
     return jnp.clip(x + step * jnp.sign(slope), 0, 1)
 
 
-adam = optax.adam(1e-3)
+adam = optax.adam(5e-3)
 
 
 def train(state, x, y):
