@@ -32,12 +32,16 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
     // What follows on a gradient is mostly the update of the weights, which takes longer than the
     // products of a few examples.
     let following = epilogue != nil && transposesA ? Self.updateOperations : 0
+    let chunk = ProductArguments.chunkVectors * kernels.lanes
+    // Few rows are better shared out than left to one thread, even if that cannot leave out zeros.
+    let narrow = rows >= 32 ? chunk : ProductArguments.panelColumns
     grid = TaskGrid(
       rows: rows, columns: columns, operations: rows * columns * (depth + following),
       // More rows share what is read of B; where that is much, it comes from far.
       fewestRows: depth >= TaskGrid.greatDepth ? 64 : 32,
       fewestColumns: epilogue == nil || depth >= TaskGrid.greatDepth
-        ? ProductArguments.chunkVectors * kernels.lanes : TaskGrid.epilogueColumns)
+        ? narrow : TaskGrid.epilogueColumns,
+      columnUnit: chunk)
     self.epilogue = epilogue
   }
 

@@ -93,8 +93,10 @@ public struct ResumedProductCall: RowKeepingCall, @unchecked Sendable {
       a: a, rowAxis: SegmentedAxis(stride: depth), depthAxis: SegmentedAxis(stride: 1),
       depth: depth, b: b, bRowStride: bRowStride, bPanelStride: bPanelStride, c: c,
       cRowStride: columns, rows: 0..<rows, columns: columns, accumulates: false)
+    let chunk = ProductArguments.chunkVectors * kernels.lanes
     grid = TaskGrid(
-      rows: rows, columns: columns, operations: rows * columns * depth, fewestRows: 64)
+      rows: rows, columns: columns, operations: rows * columns * depth, fewestRows: 64,
+      fewestColumns: chunk, columnUnit: chunk)
   }
 
   public var taskCount: Int { grid.taskCount }

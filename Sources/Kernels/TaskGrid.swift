@@ -24,8 +24,10 @@ struct TaskGrid: Sendable {
   ///   - operations: the number of fused multiply-adds of the whole result.
   ///   - fewestRows: what a block keeps where there are several blocks already.
   ///   - fewestColumns: what a block keeps in any case.
+  ///   - columnUnit: what the columns of every wider block but the last are a multiple of.
   init(
-    rows: Int, columns: Int, operations: Int, fewestRows: Int = 8, fewestColumns: Int = 32
+    rows: Int, columns: Int, operations: Int, fewestRows: Int = 8, fewestColumns: Int = 32,
+    columnUnit: Int = 32
   ) {
     self.rows = rows
     self.columns = columns
@@ -48,8 +50,10 @@ struct TaskGrid: Sendable {
     }
     sharesColumns = columns > rows
     blockRows = max(1, (rows + rowBlocks - 1) / rowBlocks)
-    // Whole vectors of every instruction set.
-    blockColumns = max(1, (columns + columnBlocks - 1) / columnBlocks + 31) / 32 * 32
+    let width = max(1, (columns + columnBlocks - 1) / columnBlocks)
+    // Whole vectors of every instruction set at least.
+    let unit = width >= columnUnit ? columnUnit : 32
+    blockColumns = (width + unit - 1) / unit * unit
   }
 
   private var rowBlocks: Int { (rows + blockRows - 1) / blockRows }
