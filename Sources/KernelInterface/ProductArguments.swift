@@ -1,7 +1,8 @@
 /// The arguments of a product kernel: C(m, n) = Σₖ A(m, k)·B(k, n) over `rows` and `columns`.
 ///
 /// Every element of C is one chain of fused multiply-adds in ascending k, which starts from 0 or,
-/// when accumulating, from the stored element.
+/// when accumulating, from the stored element. Terms whose factor in A is 0 may be left out where that
+/// gives the same bits.
 public struct ProductArguments {
   /// A(m, k) is at `a + rowAxis(m) + depthAxis(k)`.
   public var a: UnsafePointer<Float>
@@ -31,6 +32,7 @@ public struct ProductArguments {
   public var rows: Range<Int>
   /// The number of columns, from column 0.
   public var columns: Int
+  /// Whether the sums start from C's elements, which kernels have written: none is subnormal.
   public var accumulates: Bool
 
   public init(

@@ -7,6 +7,7 @@ internal import KernelInterface
 
 /// The columns of a chunk: as many vectors as hide the latency of an addition.
 private let chunkVectors = ProductArguments.chunkVectors
+private typealias ChunkRow = InlineArray<8, Vector>
 private let chunkColumns = chunkVectors * Vector.scalarCount
 private let panelVectors = ProductArguments.panelColumns / Vector.scalarCount
 private let panelCount = chunkVectors / panelVectors
@@ -97,8 +98,7 @@ func multiplyNonzeros(_ arguments: ProductArguments) {
   }
   let columns = arguments.columns / chunkColumns * chunkColumns
   guard columns < arguments.columns else { return }
-  arguments.b +=
-    columns / ProductArguments.panelColumns * arguments.bPanelStride
+  arguments.b += columns / ProductArguments.panelColumns * arguments.bPanelStride
   arguments.c += columns
   arguments.columns -= columns
   multiplyAll(arguments)
@@ -197,7 +197,7 @@ private func isFinite(
   _ arguments: ProductArguments, copyTo chunk: UnsafeMutablePointer<Float>?
 ) -> Bool {
   // 0 or NaN.
-  var sums = InlineArray<8, Vector>(repeating: .zero)
+  var sums = ChunkRow(repeating: .zero)
   var from = arguments.b
   var to = chunk
   for _ in 0..<arguments.depth {
@@ -223,7 +223,7 @@ private func multiplyRow(
   _ a: UnsafePointer<Float>, _ bits: UnsafePointer<UInt64>, _ b: UnsafePointer<Float>,
   _ bPanelStride: Int, _ c: UnsafeMutablePointer<Float>, accumulates: Bool
 ) -> Bool {
-  var sums = InlineArray<8, Vector>(repeating: .zero)
+  var sums = ChunkRow(repeating: .zero)
   if accumulates {
     for index in sums.indices { sums[index] = load(c + index &* Vector.scalarCount) }
   }

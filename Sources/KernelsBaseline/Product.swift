@@ -724,6 +724,7 @@ private let depthBlock = 1024
 /// The fewest rows that pay for a copy of B.
 private let rowsWorthCopying = 2 * fullTileRows
 
+/// The product, without the terms whose factor in A is 0 where that is faster.
 func matrixProduct(_ arguments: ProductArguments) {
   if hasManyZeros(arguments) {
     multiplyNonzeros(arguments)
