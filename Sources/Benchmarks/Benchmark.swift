@@ -25,30 +25,28 @@ public struct Benchmark {
     return adam
   }
 
-  /// The images that are gone through again and again.
-  private static let imageCount = 2048
-
   /// - Parameters:
   ///   - peak: what the device's ``Autodiff/Device/measuredPeak()`` gave in this run.
   ///   - dataset: images that fit the model; noise if nil.
-  public init(model: Model, device: Device, peak: Double, dataset: Dataset? = nil) {
+  ///   - imageCount: how many of them are gone through again and again, at least the largest batch.
+  public init(
+    model: Model, device: Device, peak: Double, dataset: Dataset? = nil, imageCount: Int = 2048
+  ) {
     self.model = model
     self.device = device
     self.peak = peak
-    self.dataset = dataset?.prefix(Self.imageCount) ?? Self.noise(for: model)
+    self.dataset = dataset?.prefix(imageCount) ?? Self.noise(for: model, count: imageCount)
     weights = Self.weights(of: model, trainedOn: self.dataset, device)
   }
 
-  private static func noise(for model: Model) -> Dataset {
+  private static func noise(for model: Model, count: Int) -> Dataset {
     let key = RandomKey(seed: 0).folding("benchmark")
     let size = model.specification.input.reduce(1, *)
     let classes = (0..<model.classCount).map { "\($0)" }
     return Dataset(
       name: "noise", part: .training, imageShape: model.specification.input,
-      images: (0..<imageCount * size).map { UInt8(key.uniform(row: 0, index: $0) * 256) },
-      labels: (0..<imageCount).map {
-        Int32(key.uniform(row: 1, index: $0) * Float(model.classCount))
-      },
+      images: (0..<count * size).map { UInt8(key.uniform(row: 0, index: $0) * 256) },
+      labels: (0..<count).map { Int32(key.uniform(row: 1, index: $0) * Float(model.classCount)) },
       classNames: classes, origin: "made up", lineage: DatasetLineage(collection: "noise"))
   }
 
@@ -80,6 +78,8 @@ public struct Benchmark {
   public func row(
     _ task: BenchmarkTask, batch: Int, runs: Int = 5, seconds: Double = 0.3
   ) -> BenchmarkRow {
+    precondition(
+      batch <= dataset.count, "Benchmark: \(dataset.count) images do not fill a batch of \(batch)")
     let work = work(task, batch: batch)
     let clock = ContinuousClock()
     var count = 1
@@ -121,7 +121,7 @@ public struct Benchmark {
     let variables = Variables()
     for (name, value) in weights { variables[name] = value }
     // Whole batches only.
-    let batches = max(1, dataset.count / batch)
+    let batches = dataset.count / batch
     var next = 0
     switch task {
     case .clean, .fgsm:
@@ -149,15 +149,14 @@ public struct Benchmark {
     let verifier = Verifier(
       model: model, variables: variables, capacity: batch, device: device)
     let threat = ThreatModel(epsilon: 0.1)
-    let batches = max(1, dataset.count / batch)
+    let batches = dataset.count / batch
     var next = 0
     return Work(
       run: {
         next += 1
         let first = next % batches * batch
-        let tasks = (0..<min(batch, dataset.count)).map { place in
-          let example = (first + place) % dataset.count
-          return AttackRunner.Task(
+        let tasks = (first..<first + batch).map { example in
+          AttackRunner.Task(
             example: example, label: dataset.labels[example], epsilon: Float(threat.epsilon))
         }
         runner.run(tasks, on: dataset, key: RandomKey(seed: 0), stopsEarly: false) {

@@ -22,9 +22,22 @@ internal import Testing
   @Test(arguments: [
     Mistake(
       "bench --json no/where", 74,
-      "cannot write 'no/where': there is no directory 'no'; create it first")
+      "cannot write 'no/where': there is no directory 'no'; create it first"),
+    Mistake(
+      "bench --model mlp --batch 9 --limit 8", 64,
+      "8 images of 'mnist-5k' do not fill a batch of 9; take smaller batches, more images or "
+        + "--noise"),
+    Mistake(
+      "bench --model tiny.json --dataset mnist-5k", 65,
+      "the model 'tiny' takes images [6, 16, 1], but those of 'mnist-5k' are [28, 28, 1]"),
   ])
   func mistakes(_ mistake: Mistake) async throws {
     try await mistake.expect(in: Sandbox.withTinyModel())
+  }
+
+  @Test func noiseIsNoDataset() async throws {
+    let outcome = try await Sandbox.withTinyModel().run("bench --noise --limit 9")
+    let message = "Error: --noise is instead of a data set; leave out one of them\n"
+    #expect(outcome.status == 64 && outcome.output.isEmpty && outcome.error.hasPrefix(message))
   }
 }

@@ -61,13 +61,19 @@ struct Bench: ParsableCommand {
   }
 
   /// The images that are named, or the bundled ones if they fit.
-  private func images(for model: Model) throws -> Dataset? {
+  private func images(for model: Model, batch: Int) throws -> Dataset? {
     if noise { return nil }
     let images = try data.load(data.name(otherwise: nil), limit: data.limit).training
-    if data.dataset == nil && data.directory == nil {
-      return (try? model.check(fits: images)) == nil ? nil : images
+    if data.dataset == nil, data.directory == nil, (try? model.check(fits: images)) == nil {
+      return nil
     }
     try model.check(fits: images)
+    guard images.count >= batch else {
+      throw Failure(
+        .usage,
+        "\(images.count) images of '\(images.name)' do not fill a batch of \(batch); take smaller "
+          + "batches, more images or --noise")
+    }
     return images
   }
 
@@ -101,16 +107,18 @@ struct Bench: ParsableCommand {
     try json?.check()
     let device = try machine.device()
     let models = try (models.isEmpty ? ["mlp", "cnn"] : models).map { try ModelCatalog.model($0) }
+    let batches = batches.isEmpty ? [8, 32, 128] : batches
+    let largest = batches.max() ?? 1
+    let datasets = try models.map { try images(for: $0, batch: largest) }
     let peak = device.measuredPeak()
     var rows: [BenchmarkRow] = []
     var profiles: [[Program.StepProfile]] = []
     let tasks =
       taskNames.isEmpty
       ? BenchmarkTask.allCases : taskNames.compactMap { BenchmarkTask(rawValue: $0) }
-    let batches = batches.isEmpty ? [8, 32, 128] : batches
-    for model in models {
+    for (model, dataset) in zip(models, datasets) {
       let benchmark = Benchmark(
-        model: model, device: device, peak: peak, dataset: try images(for: model))
+        model: model, device: device, peak: peak, dataset: dataset, imageCount: max(2048, largest))
       for task in tasks {
         for batch in batches {
           if Terminal.isError {
