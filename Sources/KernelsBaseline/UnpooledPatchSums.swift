@@ -83,15 +83,13 @@ internal import KernelInterface
   /// - Parameter count: whole vectors.
   @inline(__always)
   func haveNegativeZeros(_ sums: UnsafePointer<Float>, count: Int) -> Bool {
-    var found = IntegerVector.zero
+    var smallest = IntegerVector.zero
     var place = 0
     while place < count {
-      found.replace(
-        with: IntegerVector(repeating: 1),
-        where: Vector(at: sums + place).bits .== IntegerVector(repeating: .min))
+      smallest = defend_smaller(smallest, Vector(at: sums + place).bits)
       place &+= Vector.scalarCount
     }
-    return defend_any_bit(found) != 0
+    return defend_any_smallest(smallest) != 0
   }
 
   /// The taps of a channel, and zeros.

@@ -28,7 +28,7 @@ internal import Testing
       "8 images of 'mnist-5k' do not fill a batch of 9; take smaller batches, more images or "
         + "--noise"),
     Mistake(
-      "bench --model tiny.json --dataset mnist-5k", 65,
+      "bench --model tiny.json --limit 20", 65,
       "the model 'tiny' takes images [6, 16, 1], but those of 'mnist-5k' are [28, 28, 1]"),
   ])
   func mistakes(_ mistake: Mistake) async throws {

@@ -186,17 +186,20 @@ import Testing
     }
   }
 
-  @Test func littleWorkIsOneTask() {
-    let memory = GuardedBuffer([Float](repeating: 0, count: 1 << 20))
+  /// Of every instruction set, whether this processor has it or not: nothing is run.
+  @Test(arguments: InstructionSet.allCases) func littleWorkIsOneTask(_ set: InstructionSet) {
+    let memory = GuardedBuffer([Float](repeating: 0, count: 1))
     func tasks(_ m: Int, _ n: Int, _ k: Int) -> Int {
       MatrixProductCall(
-        kernels: InstructionSet.best.kernels, rows: m, columns: n, depth: k, a: memory.pointer,
+        kernels: set.kernels, rows: m, columns: n, depth: k, a: memory.pointer,
         aRowStride: k, b: memory.pointer, bRowStride: n, c: memory.pointer, cRowStride: n
       ).taskCount
     }
     #expect(tasks(8, 10, 128) == 1)
     #expect(tasks(8, 128, 784) == 2)
-    #expect(tasks(512, 512, 512) >= 32)
+    // Blocks are whole chunks of 8 vectors.
+    #expect(tasks(512, 512, 512) == (set == .avx512 ? 32 : 64))
+    #expect(tasks(128, 4608, 128) == (set == .baseline ? 48 : 36))
   }
 
   /// Any bit patterns: subnormal numbers (which count as zeros, going in and coming out), overflow,

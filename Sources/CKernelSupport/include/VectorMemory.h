@@ -55,7 +55,7 @@ DEFEND_INLINE defend_vector defend_load_prefix(const float *p, intptr_t count) {
 /// Whether a bit of any lane is set.
 DEFEND_INLINE int defend_any_bit(defend_integer_vector v) { return __builtin_reduce_or(v) != 0; }
 
-/// A bit for every lane that is not 0; NaN is not.
+/// A bit for every lane that is not 0, those that are NaN included.
 DEFEND_INLINE uint32_t defend_nonzero_lanes(defend_vector v) {
 #if defined(__AVX512F__)
   return _mm512_cmp_ps_mask((__m512)v, _mm512_setzero_ps(), _CMP_NEQ_UQ);

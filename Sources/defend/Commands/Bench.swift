@@ -64,9 +64,8 @@ struct Bench: ParsableCommand {
   private func images(for model: Model, batch: Int) throws -> Dataset? {
     if noise { return nil }
     let images = try data.load(data.name(otherwise: nil), limit: data.limit).training
-    if data.dataset == nil, data.directory == nil, (try? model.check(fits: images)) == nil {
-      return nil
-    }
+    let isFallback = data.dataset == nil && data.directory == nil && data.limit == nil
+    if isFallback, (try? model.check(fits: images)) == nil { return nil }
     try model.check(fits: images)
     guard images.count >= batch else {
       throw Failure(
