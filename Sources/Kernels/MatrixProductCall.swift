@@ -8,6 +8,8 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
   private let kernel: @Sendable (ProductArguments) -> Void
   private let arguments: ProductArguments
   private let grid: TaskGrid
+  /// What strips of columns are a multiple of, where they can be.
+  private let columnUnit: Int
   private let epilogue: (any RowEpilogue)?
 
   /// - Parameters:
@@ -42,6 +44,7 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
       fewestColumns: epilogue == nil || depth >= TaskGrid.greatDepth
         ? narrow : TaskGrid.epilogueColumns,
       columnUnit: chunk)
+    columnUnit = chunk
     self.epilogue = epilogue
   }
 
@@ -68,7 +71,7 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
       return
     }
     block.columns.forEachBlock(
-      of: TaskGrid.epilogueColumns, unit: ProductArguments.panelColumns
+      of: TaskGrid.epilogueColumns, unit: columnUnit
     ) { columns in
       block.rows.forEachBlock(of: TaskGrid.epilogueRows) { rows in
         kernel(arguments.block(rows: rows, columns: columns))

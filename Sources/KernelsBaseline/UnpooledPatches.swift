@@ -20,12 +20,10 @@ private let windowsAhead = 16
 /// Each value goes to one of the four pixels of its window, and as 0 to the others, which it does not
 /// change: so all sums stay in registers, and no sum waits for what was stored before.
 func multiplyUnpooledPatches(_ arguments: UnpooledPatchArguments) {
-  #if !(KERNELS_AVX512 || arch(arm64))
-    let weightCount = arguments.taps &* arguments.pooling.geometry.channels
-    if areFinite(arguments.weights, count: weightCount) {
-      return addUnpooledPatches(arguments) { multiplyPatches(arguments, y: $0, x: $1) }
-    }
-  #endif
+  let weightCount = arguments.taps &* arguments.pooling.geometry.channels
+  if areFinite(arguments.weights, count: weightCount) {
+    return addUnpooledPatches(arguments) { multiplyPatches(arguments, y: $0, x: $1) }
+  }
   for y in arguments.pooling.windowRows {
     multiplyPatches(arguments, y: y, x: 0..<arguments.pooling.geometry.outputWidth)
   }

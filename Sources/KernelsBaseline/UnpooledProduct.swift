@@ -43,9 +43,7 @@ private struct TapTile<let height: Int, let width: Int> {
 /// pooling's values become in the image. Every element of C is one chain of fused multiply-adds in
 /// ascending order of images and places; zeros are left out, as they change nothing.
 func multiplyUnpooled(_ arguments: UnpooledProductArguments) {
-  #if !(KERNELS_AVX512 || arch(arm64))
-    if addUnpooledProduct(arguments) { return }
-  #endif
+  if addUnpooledProduct(arguments) { return }
   let width = arguments.product.rowAxis.segmentLength
   let lanes = Vector.scalarCount
   var row = arguments.product.rows.lowerBound / width

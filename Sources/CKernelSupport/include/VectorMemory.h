@@ -68,6 +68,46 @@ DEFEND_INLINE uint32_t defend_nonzero_lanes(defend_vector v) {
 #endif
 }
 
+/// A bit for every lane below 0.
+DEFEND_INLINE uint32_t defend_negative_lanes(defend_integer_vector v) {
+#if defined(__AVX512F__)
+  return _mm512_movepi32_mask((__m512i)v);
+#elif defined(__AVX2__)
+  return (uint32_t)_mm256_movemask_ps((__m256)v);
+#else
+  const defend_integer_vector bits = (v < 0) & (defend_integer_vector){1, 2, 4, 8};
+  return (uint32_t)__builtin_reduce_or(bits);
+#endif
+}
+
+/// Writes `first` (255 at most) and the number of the lane for each of the given lanes; as many bytes
+/// as a vector has lanes may be written.
+/// - Returns: how many there are.
+DEFEND_INLINE intptr_t defend_name_lanes(uint32_t lanes, intptr_t first, uint8_t *to) {
+#if defined(__AVX512F__)
+  const __m512i numbers =
+      _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  const __m512i names = _mm512_add_epi32(_mm512_set1_epi32((int)first), numbers);
+  const __m128i bytes =
+      _mm512_cvtepi32_epi8(_mm512_maskz_compress_epi32((__mmask16)lanes, names));
+  memcpy(to, &bytes, sizeof bytes);
+  return __builtin_popcount(lanes);
+#elif defined(__AVX2__)
+  const uint64_t ones = 0x0101010101010101;
+  const uint64_t names = 0x0706050403020100 + ones * (uint64_t)first;
+  const uint64_t bytes = _pext_u64(names, _pdep_u64(lanes, ones) * 0xff);
+  memcpy(to, &bytes, sizeof bytes);
+  return __builtin_popcount(lanes);
+#else
+  uint8_t *end = to;
+  for (int lane = 0; lane < 4; lane++) {
+    *end = (uint8_t)(first + lane);
+    end += lanes >> lane & 1;
+  }
+  return end - to;
+#endif
+}
+
 /// The same for 64 elements of memory.
 DEFEND_INLINE uint64_t defend_nonzero_bits(const float *p) {
   uint64_t bits = 0;
@@ -140,6 +180,19 @@ DEFEND_INLINE defend_vector defend_load_lanes(const float *p, defend_lanes lanes
 #else
   defend_vector v = 0;
   for (intptr_t lane = lanes.first; lane < lanes.end; lane++) v[lane] = p[lane];
+  return v;
+#endif
+}
+
+/// A vector from `place` on of sixteen elements, eight of which are at `first` and eight at `second`.
+DEFEND_INLINE defend_vector defend_load_of_two(const float *first, const float *second,
+                                               intptr_t place) {
+#if defined(__AVX512F__)
+  return (defend_vector)_mm512_insertf32x8(_mm512_castps256_ps512(_mm256_loadu_ps(first)),
+                                           _mm256_loadu_ps(second), 1);
+#else
+  defend_vector v;
+  memcpy(&v, place < 8 ? first + place : second + (place - 8), sizeof v);
   return v;
 #endif
 }
