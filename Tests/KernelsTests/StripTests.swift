@@ -69,6 +69,9 @@ import Testing
         WindowCase(2, 14, 13, 1, window: (4, 4), stride: (1, 2), padding: (1, 0, 2, 1), to: 40),
         window: (2, 2), stride: (2, 2)),
       Case(WindowCase(3, 12, 29, 1, window: (5, 3), to: 1), window: (2, 2), stride: (2, 2)),
+      // More windows in a row than are looked at together, of an even and an odd width.
+      Case(WindowCase(2, 9, 41, 1, window: (4, 4), to: 20), window: (2, 2), stride: (2, 2)),
+      Case(WindowCase(2, 7, 45, 1, window: (3, 3), to: 33), window: (2, 2), stride: (2, 2)),
     ]
   }
 
