@@ -1,8 +1,8 @@
 internal import CKernelSupport
 internal import KernelInterface
 
-/// The values of some neighbouring windows of 2 × 2 pixels that are not 0, sorted by the row of the
-/// pixel that each belongs to.
+/// The values of some neighbouring windows of 2 × 2 pixels that are not 0, if wanted sorted by the row
+/// of the pixel that each belongs to.
 ///
 /// A value is named by one byte, `window · 16 + channel`; its names ascend in each list. Finding them
 /// takes no branch, and the loops over the lists but one each.
@@ -18,7 +18,8 @@ struct NonzeroWindows {
   let values: UnsafeMutablePointer<Float>
   /// `[windows, 16]`: of the pixels.
   let positions: UnsafeMutablePointer<Int32>
-  /// The names of those that belong to the upper pixels of their windows, and to the lower ones.
+  /// The names of those that belong to the upper pixels of their windows, or of all, and of those that
+  /// belong to the lower ones.
   let upper: UnsafeMutablePointer<UInt8>
   let lower: UnsafeMutablePointer<UInt8>
   private(set) var upperCount = 0

@@ -56,7 +56,6 @@ func multiplyUnpooled(_ arguments: UnpooledProductArguments) {
       case (3, 3...): height = gradient(TapTile<3, 3>.self, arguments, row: row, channel: channel)
       case (3, _): height = gradient(TapTile<1, 3>.self, arguments, row: row, channel: channel)
       #if KERNELS_AVX512 || arch(arm64)
-        case (4, 4...): height = gradient(TapTile<4, 4>.self, arguments, row: row, channel: channel)
         case (5, 5...): height = gradient(TapTile<5, 5>.self, arguments, row: row, channel: channel)
       #endif
       case (4, 2...): height = gradient(TapTile<2, 4>.self, arguments, row: row, channel: channel)
