@@ -63,8 +63,8 @@ struct NonzeroWindows {
       var channel = 0
       while channel < whole {
         add(
-          load(value + channel), load(position + channel), lowerRow, sorts: sorts, shift,
-          at: place, &names)
+          Vector(at: value + channel), Vector(at: position + channel), lowerRow, sorts: sorts,
+          shift, at: place, &names)
         channel &+= lanes
         place &+= lanes
       }
@@ -95,9 +95,9 @@ struct NonzeroWindows {
     _ value: Vector, _ position: Vector, _ lowerRow: IntegerVector, sorts: Bool,
     _ shift: IntegerVector, at place: Int, _ names: inout Names
   ) {
-    store(value, to: values + place)
+    value.store(to: values + place)
     let nonzero = defend_nonzero_lanes(value)
-    let position = unsafeBitCast(position, to: IntegerVector.self)
+    let position = position.bits
     let target = UnsafeMutableRawPointer(positions + place)
     if sorts {
       target.storeBytes(of: position, as: IntegerVector.self)
@@ -110,18 +110,6 @@ struct NonzeroWindows {
         as: IntegerVector.self)
       names.upper += defend_name_lanes(nonzero, place, names.upper)
     }
-  }
-
-  // Those of `Vector` are in another file, so that only an optimised build would inline them here.
-
-  @inline(__always)
-  private func load(_ source: UnsafePointer<Float>) -> Vector {
-    UnsafeRawPointer(source).loadUnaligned(as: Vector.self)
-  }
-
-  @inline(__always)
-  private func store(_ vector: Vector, to target: UnsafeMutablePointer<Float>) {
-    UnsafeMutableRawPointer(target).storeBytes(of: vector, as: Vector.self)
   }
 }
 
