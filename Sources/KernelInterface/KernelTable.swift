@@ -8,10 +8,13 @@ public final class KernelTable: Sendable {
 
   /// The product that drives everything: one chain of fused multiply-adds in ascending k.
   public let product: @Sendable (ProductArguments) -> Void
+  /// A convolution and the pooling of its result; false if it has to be done otherwise.
+  public let pooledConvolution: @Sendable (PooledConvolutionArguments) -> Bool
   /// The gradient of a convolution's weights from that of its pooled result.
   public let unpooledProduct: @Sendable (UnpooledProductArguments) -> Void
-  /// The patches of a convolution's input gradient from that of its pooled result.
-  public let unpooledPatches: @Sendable (UnpooledPatchArguments) -> Void
+  /// The gradient of a convolution's image from that of its pooled result; false if it has to be
+  /// made otherwise.
+  public let unpooledImage: @Sendable (UnpooledImageArguments) -> Bool
   /// The transpose of a matrix.
   public let transpose: @Sendable (TransposeArguments) -> Void
   /// Patches added into an image, in ascending order of the windows.
@@ -83,8 +86,9 @@ public final class KernelTable: Sendable {
     lanes: Int,
     multiplyAddRegisters: @escaping @Sendable (Int) -> Float,
     product: @escaping @Sendable (ProductArguments) -> Void,
+    pooledConvolution: @escaping @Sendable (PooledConvolutionArguments) -> Bool,
     unpooledProduct: @escaping @Sendable (UnpooledProductArguments) -> Void,
-    unpooledPatches: @escaping @Sendable (UnpooledPatchArguments) -> Void,
+    unpooledImage: @escaping @Sendable (UnpooledImageArguments) -> Bool,
     transpose: @escaping @Sendable (TransposeArguments) -> Void,
     addPatches: @escaping @Sendable (PatchArguments) -> Void,
     addTaps: @escaping @Sendable (TapArguments) -> Void,
@@ -122,8 +126,9 @@ public final class KernelTable: Sendable {
     self.softmax = softmax
     self.crossEntropy = crossEntropy
     self.product = product
+    self.pooledConvolution = pooledConvolution
     self.unpooledProduct = unpooledProduct
-    self.unpooledPatches = unpooledPatches
+    self.unpooledImage = unpooledImage
     self.transpose = transpose
     self.addPatches = addPatches
     self.addTaps = addTaps

@@ -3,10 +3,8 @@
 /// windows, which are one column apart.
 public struct TapArguments {
   public var geometry: WindowGeometry
-  /// `[KH·KW, rows.count, places]`: a plane for each tap.
+  /// `[KH·KW, rows.count, OW]`: a plane for each tap.
   public var taps: UnsafePointer<Float>
-  /// The first windows of a row, which are all that give something.
-  public var places: Int
   /// The rows of windows.
   public var rows: Range<Int>
   /// `[H, W]`, without padding: what falls on padding is dropped.
@@ -15,12 +13,11 @@ public struct TapArguments {
   public var clears: Bool
 
   public init(
-    geometry: WindowGeometry, taps: UnsafePointer<Float>, places: Int, rows: Range<Int>,
+    geometry: WindowGeometry, taps: UnsafePointer<Float>, rows: Range<Int>,
     image: UnsafeMutablePointer<Float>, clears: Bool
   ) {
     self.geometry = geometry
     self.taps = taps
-    self.places = places
     self.rows = rows
     self.image = image
     self.clears = clears

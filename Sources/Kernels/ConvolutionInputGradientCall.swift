@@ -9,9 +9,8 @@ public struct ConvolutionInputGradientCall: KernelCall, @unchecked Sendable {
   private let product: @Sendable (ProductArguments) -> Void
   private let addPatches: @Sendable (PatchArguments) -> Void
   private let addTaps: @Sendable (TapArguments) -> Void
-  private let transpose: @Sendable (TransposeArguments) -> Void
-  /// Makes the patches without strips; nil where the pooling is another or patches are longer.
-  private let unpooledPatches: (@Sendable (UnpooledPatchArguments) -> Void)?
+  /// Makes the gradient without strips; nil where windows are others.
+  private let unpooledImage: (@Sendable (UnpooledImageArguments) -> Bool)?
   private let geometry: WindowGeometry
   private let arguments: ProductArguments
   private let groups: ImageGroups
@@ -38,10 +37,10 @@ public struct ConvolutionInputGradientCall: KernelCall, @unchecked Sendable {
     product = kernels.product
     addPatches = kernels.addPatches
     addTaps = kernels.addTaps
-    transpose = kernels.transpose
-    let isShort = geometry.patchLength <= UnpooledPatchArguments.tapLimit
-    unpooledPatches =
-      isShort && unpooling?.strips.pooling.isInPairs == true ? kernels.unpooledPatches : nil
+    let isSuitable = unpooling.map {
+      UnpooledImageArguments.areSuitable(geometry, pooling: $0.strips.pooling)
+    }
+    unpooledImage = isSuitable == true ? kernels.unpooledImage : nil
     planesLength = unpooling.flatMap { Self.planesLength($0.strips, geometry: geometry) }
     self.geometry = geometry
     self.inputGradient = inputGradient
@@ -105,6 +104,7 @@ public struct ConvolutionInputGradientCall: KernelCall, @unchecked Sendable {
         addPixels(0..<geometry.outputPixels, of: image, task: task, gradient)
         continue
       }
+      if makeImage(image, unpooling) { continue }
       if let planesLength {
         addStrips(of: image, unpooling, planes: strip, taps: strip + planesLength)
         continue
@@ -116,6 +116,15 @@ public struct ConvolutionInputGradientCall: KernelCall, @unchecked Sendable {
           of: image, task: task, UnsafePointer(strip))
       }
     }
+  }
+
+  /// - Returns: whether it was done.
+  private func makeImage(_ image: Int, _ unpooling: Unpooling) -> Bool {
+    guard let unpooledImage else { return false }
+    return unpooledImage(
+      UnpooledImageArguments(
+        geometry: geometry, pooling: unpooling.windows(of: image), weights: arguments.b,
+        image: inputGradient + image * geometry.imageLength))
   }
 
   /// Adds the patches of some pixels whose gradients are at `gradient`.
@@ -144,8 +153,7 @@ public struct ConvolutionInputGradientCall: KernelCall, @unchecked Sendable {
   private static func planesLength(_ strips: PlaneStrips, geometry: WindowGeometry) -> Int? {
     let pixels = strips.rowLimit * geometry.outputWidth
     // Whole cache lines.
-    let patchesLength = pixels * UnpooledPatchArguments.tapLimit
-    let length = (max(pixels * strips.pooling.channels, patchesLength) + 15) / 16 * 16
+    let length = (pixels * strips.pooling.channels + 15) / 16 * 16
     guard geometry.channels == 1, geometry.strideX == 1, !strips.pooling.isPadded,
       length + pixels * geometry.patchLength <= 16_384
     else { return nil }
@@ -159,21 +167,19 @@ public struct ConvolutionInputGradientCall: KernelCall, @unchecked Sendable {
     taps: UnsafeMutablePointer<Float>
   ) {
     for number in 0..<unpooling.strips.count {
-      let (rows, places) =
-        makePatchPlanes(number, of: image, unpooling, patches: planes, taps: taps)
-        ?? makeTapPlanes(number, of: image, unpooling, planes: planes, taps: taps)
+      let rows = makeTapPlanes(number, of: image, unpooling, planes: planes, taps: taps)
       addTaps(
         TapArguments(
-          geometry: geometry, taps: UnsafePointer(taps), places: places, rows: rows,
+          geometry: geometry, taps: UnsafePointer(taps), rows: rows,
           image: inputGradient + image * geometry.imageLength, clears: number == 0))
     }
   }
 
-  /// - Returns: the rows of windows and the windows of a row.
+  /// - Returns: the rows of windows.
   private func makeTapPlanes(
     _ strip: Int, of image: Int, _ unpooling: Unpooling, planes: UnsafeMutablePointer<Float>,
     taps: UnsafeMutablePointer<Float>
-  ) -> (rows: Range<Int>, places: Int) {
+  ) -> Range<Int> {
     let rows = unpooling.makePlanes(strip, image: image, at: planes)
     let pixels = rows.count * geometry.outputWidth
     product(
@@ -182,24 +188,6 @@ public struct ConvolutionInputGradientCall: KernelCall, @unchecked Sendable {
         depthAxis: SegmentedAxis(stride: arguments.bRowStride), depth: arguments.depth,
         b: UnsafePointer(planes), bRowStride: pixels, c: taps, cRowStride: pixels,
         rows: 0..<geometry.patchLength, columns: pixels, accumulates: false))
-    return (rows, geometry.outputWidth)
-  }
-
-  /// The same from patches, if they can be made without planes of gradients.
-  private func makePatchPlanes(
-    _ strip: Int, of image: Int, _ unpooling: Unpooling, patches: UnsafeMutablePointer<Float>,
-    taps: UnsafeMutablePointer<Float>
-  ) -> (rows: Range<Int>, places: Int)? {
-    guard let unpooledPatches else { return nil }
-    let (pooling, rows, places) = unpooling.pairs(strip, image: image)
-    unpooledPatches(
-      UnpooledPatchArguments(
-        pooling: pooling, weights: arguments.b, taps: geometry.patchLength, patches: patches))
-    let pixels = rows.count * places
-    transpose(
-      TransposeArguments(
-        source: UnsafePointer(patches), sourceRowStride: UnpooledPatchArguments.tapLimit,
-        target: taps, targetRowStride: pixels, rows: pixels, columns: geometry.patchLength))
-    return (rows, places)
+    return rows
   }
 }

@@ -9,10 +9,12 @@ public import KernelInterface
 public struct PooledConvolutionCall: RowKeepingCall, @unchecked Sendable {
   private let convolve: @Sendable (ProductArguments) -> Void
   private let pool: @Sendable (PoolArguments) -> Void
+  /// Does both without strips; nil where windows or channels are others.
+  private let convolvePooled: (@Sendable (PooledConvolutionArguments) -> Bool)?
+  private let geometry: WindowGeometry
   private let product: ProductArguments
   private let pooling: PoolArguments
   private let strips: PlaneStrips
-  private let paddedImageLength: Int
   private let groups: ImageGroups
   private let stripsPerTask: Int
   private let epilogue: (any StripEpilogue)?
@@ -37,10 +39,13 @@ public struct PooledConvolutionCall: RowKeepingCall, @unchecked Sendable {
     convolve = kernels.product
     pool = kernels.poolArgmax
     self.strips = strips
+    self.geometry = geometry
     let bias = epilogue?.addedRow
     self.epilogue = bias == nil ? epilogue : nil
+    let isSuitable = PooledConvolutionArguments.areSuitable(
+      geometry, pooling: strips.pooling, lanes: kernels.lanes)
+    convolvePooled = isSuitable && self.epilogue == nil ? kernels.pooledConvolution : nil
     self.memory = indices == nil && values != nil ? memory : nil
-    paddedImageLength = geometry.paddedImageLength
     let channels = strips.pooling.channels
     product = ProductArguments(
       a: paddedInput, rowAxis: geometry.placeAxis, depthAxis: geometry.patchAxis,
@@ -62,6 +67,7 @@ public struct PooledConvolutionCall: RowKeepingCall, @unchecked Sendable {
     stripsPerTask = max(1, (strips.count + parts - 1) / parts)
   }
 
+  private var rowsPerTask: Int { stripsPerTask * strips.windowRowsPerStrip }
   private var partCount: Int { (strips.count + stripsPerTask - 1) / stripsPerTask }
   public var taskCount: Int { groups.taskCount * partCount }
 
@@ -80,7 +86,7 @@ public struct PooledConvolutionCall: RowKeepingCall, @unchecked Sendable {
     let (group, part) = task.quotientAndRemainder(dividingBy: partCount)
     let strip = LoopCall.aligned(scratch, rowLength: product.columns)
     for image in groups.range(task: group) {
-      let source = product.a + image * paddedImageLength
+      let source = product.a + image * geometry.paddedImageLength
       let result = image * strips.pooling.outputPixels * strips.pooling.channels
       if let memory {
         if let output = pooling.output { run(image, memory, to: output + result, strip: strip) }
@@ -89,11 +95,10 @@ public struct PooledConvolutionCall: RowKeepingCall, @unchecked Sendable {
       var pooling = pooling
       pooling.output = pooling.output.map { $0 + result }
       pooling.outputIndices = pooling.outputIndices.map { $0 + result }
-      for number in part * stripsPerTask..<min(strips.count, (part + 1) * stripsPerTask) {
-        run(
-          source, windowRows: strips.windowRows(number),
-          windowColumns: 0..<strips.pooling.outputWidth, pooling, strip: strip)
-      }
+      let rows = part * rowsPerTask..<min(strips.pooling.outputHeight, (part + 1) * rowsPerTask)
+      run(
+        source, windowRows: rows, windowColumns: 0..<strips.pooling.outputWidth, pooling,
+        strip: strip)
     }
   }
 
@@ -120,7 +125,7 @@ public struct PooledConvolutionCall: RowKeepingCall, @unchecked Sendable {
     _ row: Int, _ memory: PooledConvolutionMemory, to output: UnsafeMutablePointer<Float>,
     strip: UnsafeMutablePointer<Float>
   ) {
-    let image = product.a + row * paddedImageLength
+    let image = product.a + row * geometry.paddedImageLength
     let track = Int(memory.tracks[row])
     memory.copyValues(track, to: output)
     let changes = bringUp(output, from: memory.known(track), to: image, memory, strip)
@@ -151,13 +156,7 @@ public struct PooledConvolutionCall: RowKeepingCall, @unchecked Sendable {
       first = min(
         first,
         rows.lowerBound * memory.windowRowLength + columns.lowerBound * pooling.geometry.channels)
-      for start in stride(from: rows.lowerBound, to: rows.upperBound, by: strips.windowRowsPerStrip)
-      {
-        self.run(
-          image,
-          windowRows: start..<min(rows.upperBound, start + strips.windowRowsPerStrip),
-          windowColumns: columns, pooling, strip: strip)
-      }
+      self.run(image, windowRows: rows, windowColumns: columns, pooling, strip: strip)
     }
     if let old {
       memory.changedWindows.forEachRectangle(between: old, image) { run($0, $1) }
@@ -167,11 +166,32 @@ public struct PooledConvolutionCall: RowKeepingCall, @unchecked Sendable {
     return (first, windows)
   }
 
-  /// Some windows of an image, whose pixels fit into a strip.
+  /// Some windows of an image.
   private func run(
     _ image: UnsafePointer<Float>, windowRows: Range<Int>, windowColumns: Range<Int>,
     _ pooling: PoolArguments, strip: UnsafeMutablePointer<Float>
   ) {
+    var pooling = pooling
+    (pooling.windowRows, pooling.windowColumns) = (windowRows, windowColumns)
+    if let convolvePooled,
+      convolvePooled(
+        PooledConvolutionArguments(
+          geometry: geometry, image: image, weights: product.b, pooling: pooling))
+    {
+      return
+    }
+    let (end, step) = (windowRows.upperBound, strips.windowRowsPerStrip)
+    for start in stride(from: windowRows.lowerBound, to: end, by: step) {
+      pooling.windowRows = start..<min(end, start + step)
+      run(image, pooling, strip: strip)
+    }
+  }
+
+  /// Some windows of an image, whose pixels fit into a strip.
+  private func run(
+    _ image: UnsafePointer<Float>, _ pooling: PoolArguments, strip: UnsafeMutablePointer<Float>
+  ) {
+    let (windowRows, windowColumns) = (pooling.windowRows, pooling.windowColumns)
     let rows = strips.pooling.pixelRows(windowRows)
     let columns = strips.pooling.pixelColumns(windowColumns)
     var (product, pooling) = (product, pooling)
@@ -187,8 +207,6 @@ public struct PooledConvolutionCall: RowKeepingCall, @unchecked Sendable {
     pooling.imageRowStride = columns.count * product.columns
     pooling.input = UnsafePointer(
       strip - rows.lowerBound * pooling.imageRowStride - columns.lowerBound * product.columns)
-    pooling.windowRows = windowRows
-    pooling.windowColumns = windowColumns
     pool(pooling)
   }
 }

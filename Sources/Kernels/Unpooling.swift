@@ -39,17 +39,13 @@ public struct Unpooling: @unchecked Sendable {
     return part.clearedRows
   }
 
-  /// The windows of 2 × 2 of a strip of an image, and their part of the image.
-  func pairs(_ strip: Int, image: Int) -> (PoolArguments, rows: Range<Int>, width: Int) {
-    let windows = strips.windowRows(strip)
+  /// The windows of one image.
+  func windows(of image: Int) -> PoolArguments {
     let values = image * strips.pooling.outputPixels * strips.pooling.channels
     var part = arguments
     part.input += values
     part.indices = part.indices.map { $0 + values }
-    part.windowRows = windows
-    return (
-      part, 2 * windows.lowerBound..<2 * windows.upperBound, 2 * strips.pooling.outputWidth
-    )
+    return part
   }
 
   /// All images, from a channel on.
@@ -65,10 +61,7 @@ public struct Unpooling: @unchecked Sendable {
     _ strip: Int, image: Int, at target: UnsafeMutablePointer<Float>, rowStride: Int
   ) -> PoolArguments {
     let rows = strips.rows(strip)
-    let values = image * strips.pooling.outputPixels * strips.pooling.channels
-    var part = arguments
-    part.input += values
-    part.indices = part.indices.map { $0 + values }
+    var part = windows(of: image)
     // Where row 0 of the image would be.
     part.output = target - rows.lowerBound * rowStride
     part.windowRows = strips.windowRows(strip)

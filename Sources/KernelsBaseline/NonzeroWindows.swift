@@ -112,32 +112,3 @@ struct NonzeroWindows {
     }
   }
 }
-
-/// Whether there is neither NaN nor infinity.
-func areFinite(_ values: UnsafePointer<Float>, count: Int) -> Bool {
-  var sum = Vector.zero
-  var place = 0
-  while place &+ Vector.scalarCount <= count {
-    let value = Vector(at: values + place)
-    sum += value - value
-    place &+= Vector.scalarCount
-  }
-  let rest = defend_load_prefix(values + place, count &- place)
-  sum += rest - rest
-  // Either 0 or NaN.
-  return defend_any_bit(sum.bits) == 0
-}
-
-/// Whether a sum vanished from below: that is −0, which a product with 0 may change to +0. Nothing
-/// else can be changed by one.
-///
-/// - Parameter count: whole vectors.
-func haveNegativeZeros(_ sums: UnsafePointer<Float>, count: Int) -> Bool {
-  var smallest = IntegerVector.zero
-  var place = 0
-  while place < count {
-    smallest = defend_smaller(smallest, Vector(at: sums + place).bits)
-    place &+= Vector.scalarCount
-  }
-  return defend_any_smallest(smallest) != 0
-}

@@ -57,15 +57,16 @@ private func addTapPlanes<let count: Int>(_: TapRow<count>.Type, _ arguments: Ta
   let top = max(0, first &* step &- geometry.paddingTop)
   let end = min(geometry.height, last &* step &- geometry.paddingTop &+ geometry.windowHeight)
   let taps = count > 0 ? count : geometry.windowWidth
-  let planeLength = arguments.rows.count &* arguments.places
+  let places = geometry.outputWidth
+  let planeLength = arguments.rows.count &* places
   withUnsafeTemporaryAllocation(of: defend_lanes.self, capacity: taps) { lanes in
     for x in stride(from: 0, to: geometry.width, by: Vector.scalarCount) {
       // The place of the last tap in lane 0.
       let left = x &+ geometry.paddingLeft &- (taps &- 1)
       for tap in 0..<taps {
-        lanes[tap] = defend_lanes_between(-left &- tap, arguments.places &- left &- tap)
+        lanes[tap] = defend_lanes_between(-left &- tap, places &- left &- tap)
       }
-      let isInside = left >= 0 && left &+ taps &- 1 &+ Vector.scalarCount <= arguments.places
+      let isInside = left >= 0 && left &+ taps &- 1 &+ Vector.scalarCount <= places
       for y in stride(from: top, to: end, by: 1) {
         // The row's distance to that of window 0, and the windows that cover it.
         let distance = y &+ geometry.paddingTop
@@ -82,7 +83,7 @@ private func addTapPlanes<let count: Int>(_: TapRow<count>.Type, _ arguments: Ta
           let tapRow = distance &- row &* step
           var tap =
             arguments.taps + (tapRow &* taps &+ taps &- 1) &* planeLength
-            + ((row &- first) &* arguments.places &+ left)
+            + ((row &- first) &* places &+ left)
           if isInside {
             for _ in 0..<taps {
               sum += Vector(at: tap)

@@ -10,8 +10,8 @@ private let tapCount = tapRowLimit * tapRowLimit
 /// Two rows of four pixels.
 private let pairLength = 2 * tapRowLimit
 private let ringLength = 4
-private let widthLimit = 256
-private let blockLimit = widthLimit / 2 / NonzeroWindows.windowLimit
+/// The pixels of a row, at most: two a window of 8 blocks.
+private let widthLimit = 2 * 8 * NonzeroWindows.windowLimit
 /// How many rows of windows ahead values and positions are brought to the cache.
 private let windowRowsAhead = 4
 

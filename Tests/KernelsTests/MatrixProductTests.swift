@@ -166,6 +166,30 @@ import Testing
     #expect(fused == plain.map { $0 * 2 + 1 })
   }
 
+  private struct ChunkCheck: RowEpilogue {
+    let unit: Int
+
+    func run(rows: Range<Int>, columns: Range<Int>) {
+      #expect(columns.lowerBound.isMultiple(of: unit), "\(columns)")
+    }
+  }
+
+  /// The strips that an epilogue takes over: what is behind a chunk cannot leave out zeros.
+  @Test(arguments: InstructionSet.allCases.filter(\.isSupported))
+  func stripsBeginWithAChunk(_ set: InstructionSet) {
+    let (m, n, k) = (128, 4608, 128)
+    // Of zeros, which take no time.
+    let memory = GuardedBuffer([Float](repeating: 0, count: k * n))
+    let result = GuardedBuffer([Float](repeating: 1, count: m * n))
+    let kernels = set.kernels
+    ThreadPool(threads: 1).run(
+      MatrixProductCall(
+        kernels: kernels, rows: m, columns: n, depth: k, a: memory.pointer, aRowStride: k,
+        b: memory.pointer, bRowStride: n, c: result.pointer, cRowStride: n,
+        epilogue: ChunkCheck(unit: ProductArguments.chunkVectors * kernels.lanes)))
+    #expect(result.elements.allSatisfy { $0 == 0 })
+  }
+
   @Test(arguments: [(1, 1), (4, 4), (5, 3), (17, 33), (128, 784), (301, 10)])
   func transposes(_ rows: Int, _ columns: Int) {
     let source = GuardedBuffer((0..<rows * (columns + 1)).map { Float($0) })

@@ -68,6 +68,19 @@ DEFEND_INLINE uint32_t defend_nonzero_lanes(defend_vector v) {
 #endif
 }
 
+/// A bit for every lane in which both are equal.
+DEFEND_INLINE uint32_t defend_equal_lanes(defend_integer_vector a, defend_integer_vector b) {
+#if defined(__AVX512F__)
+  return _mm512_cmpeq_epi32_mask((__m512i)a, (__m512i)b);
+#elif defined(__AVX2__)
+  return (uint32_t)_mm256_movemask_ps(
+      _mm256_castsi256_ps(_mm256_cmpeq_epi32((__m256i)a, (__m256i)b)));
+#else
+  const defend_integer_vector bits = (a == b) & (defend_integer_vector){1, 2, 4, 8};
+  return (uint32_t)__builtin_reduce_or(bits);
+#endif
+}
+
 /// A bit for every lane below 0.
 DEFEND_INLINE uint32_t defend_negative_lanes(defend_integer_vector v) {
 #if defined(__AVX512F__)
@@ -140,6 +153,15 @@ DEFEND_INLINE defend_integer_vector defend_smaller(defend_integer_vector a,
                                                    defend_integer_vector b) {
   return __builtin_elementwise_min(a, b);
 }
+
+/// The larger ones.
+DEFEND_INLINE defend_integer_vector defend_larger(defend_integer_vector a,
+                                                  defend_integer_vector b) {
+  return __builtin_elementwise_max(a, b);
+}
+
+/// The largest lane.
+DEFEND_INLINE int32_t defend_largest(defend_integer_vector v) { return __builtin_reduce_max(v); }
 
 /// Whether a lane is as small as can be: as bits of a number, −0.
 DEFEND_INLINE int defend_any_smallest(defend_integer_vector v) {
@@ -279,6 +301,19 @@ DEFEND_INLINE const float *defend_base(const float *p) {
   return p;
 }
 
+/// The same vector, finished here: the compiler would put the products that lead to it off beyond
+/// branches, and keep what they are made of on the stack until then.
+DEFEND_INLINE defend_vector defend_finished(defend_vector v) {
+#if defined(__AVX512F__)
+  __asm__ volatile("" : "+v"(v));
+#elif defined(__x86_64__)
+  __asm__ volatile("" : "+x"(v));
+#elif defined(__aarch64__)
+  __asm__ volatile("" : "+w"(v));
+#endif
+  return v;
+}
+
 /// Has the line at this many elements from `p` brought to the cache; it need not be memory at all.
 DEFEND_INLINE void defend_prefetch(const float *p, intptr_t distance) {
   __builtin_prefetch((const void *)((uintptr_t)p + (uintptr_t)distance * sizeof(float)));
@@ -293,6 +328,29 @@ DEFEND_INLINE void defend_prefetch_write(const float *p, intptr_t distance) {
 #else
   __builtin_prefetch(line, 1);
 #endif
+}
+
+#if defined(__AVX512F__)
+#define DEFEND_UP(v, places) (defend_vector)_mm512_bslli_epi128((__m512i)v, 4 * places)
+#define DEFEND_DOWN(v, places) (defend_vector)_mm512_bsrli_epi128((__m512i)v, 4 * places)
+#elif defined(__AVX2__)
+#define DEFEND_UP(v, places) (defend_vector)_mm256_bslli_epi128((__m256i)v, 4 * places)
+#define DEFEND_DOWN(v, places) (defend_vector)_mm256_bsrli_epi128((__m256i)v, 4 * places)
+#else
+#define DEFEND_UP(v, places) \
+  __builtin_shufflevector((defend_vector)0, v, 4 - places, 5 - places, 6 - places, 7 - places)
+#define DEFEND_DOWN(v, places) \
+  __builtin_shufflevector(v, (defend_vector)0, places, 1 + places, 2 + places, 3 + places)
+#endif
+
+/// The lanes of each four 1, 2 or 3 places up, behind zeros.
+DEFEND_INLINE defend_vector defend_fours_up(defend_vector v, int places) {
+  return places == 1 ? DEFEND_UP(v, 1) : places == 2 ? DEFEND_UP(v, 2) : DEFEND_UP(v, 3);
+}
+
+/// The lanes of each four 1, 2 or 3 places down, before zeros.
+DEFEND_INLINE defend_vector defend_fours_down(defend_vector v, int places) {
+  return places == 1 ? DEFEND_DOWN(v, 1) : places == 2 ? DEFEND_DOWN(v, 2) : DEFEND_DOWN(v, 3);
 }
 
 #if defined(__AVX512F__)
