@@ -4,7 +4,7 @@ public struct UnpooledImageArguments {
   /// The most rows and columns of the convolution's window.
   public static let windowLimit = 4
   /// The most windows of the pooling in a row, and the most channels: what scratch memory holds.
-  private static let (columnLimit, channelLimit) = (256, 512)
+  private static let (columnLimit, channelLimit) = (128, 512)
 
   /// How the convolution's window moves over the image.
   public var geometry: WindowGeometry

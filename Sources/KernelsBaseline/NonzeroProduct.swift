@@ -59,16 +59,21 @@ private func someNonzeros(_ arguments: ProductArguments) -> Int {
   return nonzeros &* ofElements / (count &* probeCount)
 }
 
+@inline(__always)
+private func wordBits(_ elements: UnsafePointer<Float>) -> UInt64 {
+  UInt64(defend_nonzero_bits(elements)) | UInt64(defend_nonzero_bits(elements + 32)) &<< 32
+}
+
 /// A bit for every element that is not 0, of 64 elements from a place on or those that there are.
 @inline(__always)
 private func nonzeroBits(
   _ elements: UnsafePointer<Float>, from place: Int, to end: Int
 ) -> UInt64 {
   let count = end &- place
-  if count >= wordLength { return defend_nonzero_bits(elements + place) }
+  if count >= wordLength { return wordBits(elements + place) }
   if count <= 0 { return 0 }
   if end >= wordLength {
-    return defend_nonzero_bits(elements + (end &- wordLength))
+    return wordBits(elements + (end &- wordLength))
       &>> UInt64(truncatingIfNeeded: wordLength &- count)
   }
   let lanes = Vector.scalarCount

@@ -218,7 +218,7 @@ private struct Maximum {
     let (isRightAbove, isRightBelow) = (b .> a, d .> c)
     let upper = a.replacing(with: b, where: isRightAbove)
     let lower = c.replacing(with: d, where: isRightBelow)
-    isLower = lower .> upper
+    isLower = (lower .> upper)
     isRight = isRightAbove.replacing(with: isRightBelow, where: isLower)
     value = upper.replacing(with: lower, where: isLower)
   }

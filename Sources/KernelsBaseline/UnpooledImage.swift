@@ -12,6 +12,8 @@ private let patchLength = side * side
 private let groupLength = 32
 /// The weights of a group, and what no value meets.
 private let groupWeights = (groupLength + 1) * patchLength
+/// The values of a group, a 0 and what fills the line.
+private let groupValues = groupLength + 8
 /// The rows of the image that a row of windows adds to are 5; columns come in fours.
 private let sumRows = 8
 private let blockLength = sumRows * side
@@ -45,27 +47,36 @@ func addUnpooledImage(_ arguments: UnpooledImageArguments) -> Bool {
 private struct Scratch {
   /// `[groups, 33, 4, 4]`
   let weights: UnsafeMutablePointer<Float>
-  /// `[33]`: the values of some channels of a window and a 0.
+  /// `[columns, groups, 40]`: the values of a row of windows, and a 0 behind each 32.
   let values: UnsafeMutablePointer<Float>
+  /// `[32]`: the positions of a last group.
+  let positions: UnsafeMutablePointer<Int32>
+  /// `[columns, groups]`
+  let choices: UnsafeMutablePointer<Choices>
   /// `[2, 4 · blocks, 4, 4]`: for each pixel of two rows what it gives.
   let patches: UnsafeMutablePointer<Float>
   /// `[blocks + 1, 8, 4]`: of eight rows four columns each.
   let sums: UnsafeMutablePointer<Float>
+  let groups: Int
   let blocks: Int
   let rowLength: Int
 
   init(_ arguments: UnpooledImageArguments, _ memory: UnsafeMutablePointer<Float>) {
     let geometry = arguments.pooling.geometry
-    let groups = (geometry.channels &+ groupLength &- 1) / groupLength
+    groups = (geometry.channels &+ groupLength &- 1) / groupLength
     blocks = (2 &* geometry.outputWidth &+ side &- 1) / side
     rowLength = blocks &* side &* patchLength
-    values = memory
-    weights = values + 2 &* groupLength
-    patches = weights + groups &* groupWeights
+    patches = memory
     sums = patches + 2 &* rowLength
+    weights = sums + (blocks &+ 1) &* blockLength
+    values = weights + groups &* groupWeights
+    let count = geometry.outputWidth &* groups
+    let rest = UnsafeMutableRawPointer(values + count &* groupValues)
+    positions = rest.assumingMemoryBound(to: Int32.self)
+    choices = (rest + 4 &* groupLength).assumingMemoryBound(to: Choices.self)
     copyWeights(arguments, to: weights)
     // A product with it is −0, which changes no sum.
-    values[groupLength] = 0
+    for group in 0..<count { values[group &* groupValues &+ groupLength] = 0 }
     // What is right of the last window stays so.
     patches.update(repeating: 0, count: 2 &* rowLength)
     sums.update(repeating: 0, count: (blocks &+ 1) &* blockLength)
@@ -105,9 +116,10 @@ private func add(_ arguments: UnpooledImageArguments, _ scratch: Scratch) {
   let (columns, rows) = (pooling.outputWidth, pooling.outputHeight)
   let rowLength = columns &* pooling.channels
   for row in 0..<rows {
-    makePatches(
+    choose(
       arguments.pooling.input + row &* rowLength, indices + row &* rowLength, pooling,
       columns: columns, first: 2 &* row &* pooling.width, scratch)
+    makePatches(columns: columns, scratch)
     if !isWhole { clearBeside(geometry, scratch) }
     addPatches(scratch.patches, to: scratch.sums, blocks: scratch.blocks)
     addPatches(
@@ -143,47 +155,28 @@ private func store(_ vector: Vector, to target: UnsafeMutablePointer<Float>) {
 
 /// The channels of a window that are not 0, a bit each, by the pixel that they chose.
 private struct Choices {
-  var upperLeft: UInt32 = 0
-  var upperRight: UInt32 = 0
-  var lowerLeft: UInt32 = 0
-  var lowerRight: UInt32 = 0
+  var upperLeft: UInt32
+  var upperRight: UInt32
+  var lowerLeft: UInt32
+  var lowerRight: UInt32
 
   var areEmpty: Bool {
     @inline(__always) get { upperLeft | upperRight | lowerLeft | lowerRight == 0 }
   }
 
   /// - Parameters:
+  ///   - values: 32 of them.
   ///   - first: the position of the upper left pixel.
   ///   - width: how far the lower pixels are from the upper ones.
-  ///   - copy: where the values go, too.
   @inline(__always)
   init(
-    _ values: UnsafePointer<Float>, _ positions: UnsafePointer<Int32>, channels: Int,
-    first: Int32, width: Int32, copy: UnsafeMutablePointer<Float>
+    _ values: UnsafePointer<Float>, _ positions: UnsafePointer<Int32>, first: Int32, width: Int32
   ) {
-    let right = IntegerVector(repeating: first &+ 1)
-    let below = IntegerVector(repeating: first &+ width)
-    let last = IntegerVector(repeating: first &+ width &+ 1)
-    let positions = UnsafeRawPointer(positions).assumingMemoryBound(to: Float.self)
-    for channel in stride(from: 0, to: groupLength, by: Vector.scalarCount) {
-      let rest = channels &- channel
-      if rest <= 0 { break }
-      let isWhole = rest >= Vector.scalarCount
-      let value = isWhole ? load(values + channel) : defend_load_prefix(values + channel, rest)
-      let place =
-        isWhole ? load(positions + channel) : defend_load_prefix(positions + channel, rest)
-      let position = unsafeBitCast(place, to: IntegerVector.self)
-      store(value, to: copy + channel)
-      let shift = UInt32(truncatingIfNeeded: channel)
-      upperLeft |= defend_nonzero_lanes(value) &<< shift
-      upperRight |= defend_equal_lanes(position, right) &<< shift
-      lowerLeft |= defend_equal_lanes(position, below) &<< shift
-      lowerRight |= defend_equal_lanes(position, last) &<< shift
-    }
-    upperRight &= upperLeft
-    lowerLeft &= upperLeft
-    lowerRight &= upperLeft
-    upperLeft ^= upperRight | lowerLeft | lowerRight
+    let nonzero = defend_nonzero_bits(values)
+    upperRight = nonzero & defend_equal_bits(positions, first &+ 1)
+    lowerLeft = nonzero & defend_equal_bits(positions, first &+ width)
+    lowerRight = nonzero & defend_equal_bits(positions, first &+ width &+ 1)
+    upperLeft = nonzero ^ (upperRight | lowerLeft | lowerRight)
   }
 }
 
@@ -214,43 +207,82 @@ private struct Patch {
   }
 }
 
-/// Makes the patches of a row of windows.
+/// - Parameter count: of those that there are of 32; the others become 0.
+@inline(__always)
+private func copyValues(
+  _ values: UnsafePointer<Float>, count: Int, to target: UnsafeMutablePointer<Float>
+) {
+  for channel in stride(from: 0, to: groupLength, by: Vector.scalarCount) {
+    let value =
+      count == groupLength
+      ? load(values + channel)
+      : defend_load_prefix(values + channel, max(0, min(Vector.scalarCount, count &- channel)))
+    store(value, to: target + channel)
+  }
+}
+
+/// Finds out what the windows of a row have chosen.
 ///
 /// - Parameter first: the position of the row's first pixel.
-private func makePatches(
+private func choose(
   _ values: UnsafePointer<Float>, _ positions: UnsafePointer<Int32>, _ geometry: WindowGeometry,
   columns: Int, first: Int, _ scratch: Scratch
 ) {
   let channels = geometry.channels
   let width = Int32(truncatingIfNeeded: geometry.width)
   var (value, position) = (values, positions)
-  var patch = scratch.patches
+  var (target, choices) = (scratch.values, scratch.choices)
   for column in 0..<columns {
     defend_prefetch(value, windowsAhead &* channels)
     defend_prefetch(
       UnsafeRawPointer(position).assumingMemoryBound(to: Float.self), windowsAhead &* channels)
+    let first = Int32(truncatingIfNeeded: first &+ 2 &* column)
+    var rest = channels
+    while rest >= groupLength {
+      copyValues(value, count: groupLength, to: target)
+      choices.pointee = Choices(target, position, first: first, width: width)
+      value += groupLength
+      position += groupLength
+      target += groupValues
+      choices += 1
+      rest &-= groupLength
+    }
+    if rest > 0 {
+      copyValues(value, count: rest, to: target)
+      scratch.positions.update(from: position, count: rest)
+      choices.pointee = Choices(target, scratch.positions, first: first, width: width)
+      value += rest
+      position += rest
+      target += groupValues
+      choices += 1
+    }
+  }
+}
+
+/// Makes the patches of a row of windows from what they have chosen.
+private func makePatches(columns: Int, _ scratch: Scratch) {
+  var (values, choices) = (UnsafePointer(scratch.values), UnsafePointer(scratch.choices))
+  var patch = scratch.patches
+  for _ in 0..<columns {
     var (upperLeft, upperRight, lowerLeft, lowerRight) = (Patch(), Patch(), Patch(), Patch())
     var weights = UnsafePointer(scratch.weights)
-    for channel in stride(from: 0, to: channels, by: groupLength) {
-      var choices = Choices(
-        value + channel, position + channel, channels: channels &- channel,
-        first: Int32(truncatingIfNeeded: first &+ 2 &* column), width: width,
-        copy: scratch.values)
+    for _ in 0..<scratch.groups {
+      var rest = choices.pointee
       // All four at once: so a sum need not wait for the one before it, nor a branch for each pixel.
-      while !choices.areEmpty {
-        upperLeft.addNext(&choices.upperLeft, scratch.values, weights)
-        upperRight.addNext(&choices.upperRight, scratch.values, weights)
-        lowerLeft.addNext(&choices.lowerLeft, scratch.values, weights)
-        lowerRight.addNext(&choices.lowerRight, scratch.values, weights)
+      while !rest.areEmpty {
+        upperLeft.addNext(&rest.upperLeft, values, weights)
+        upperRight.addNext(&rest.upperRight, values, weights)
+        lowerLeft.addNext(&rest.lowerLeft, values, weights)
+        lowerRight.addNext(&rest.lowerRight, values, weights)
       }
+      values += groupValues
       weights += groupWeights
+      choices += 1
     }
     upperLeft.store(to: patch)
     upperRight.store(to: patch + patchLength)
     lowerLeft.store(to: patch + scratch.rowLength)
     lowerRight.store(to: patch + (scratch.rowLength &+ patchLength))
-    value += channels
-    position += channels
     patch += 2 &* patchLength
   }
 }

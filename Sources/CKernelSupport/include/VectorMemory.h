@@ -68,19 +68,6 @@ DEFEND_INLINE uint32_t defend_nonzero_lanes(defend_vector v) {
 #endif
 }
 
-/// A bit for every lane in which both are equal.
-DEFEND_INLINE uint32_t defend_equal_lanes(defend_integer_vector a, defend_integer_vector b) {
-#if defined(__AVX512F__)
-  return _mm512_cmpeq_epi32_mask((__m512i)a, (__m512i)b);
-#elif defined(__AVX2__)
-  return (uint32_t)_mm256_movemask_ps(
-      _mm256_castsi256_ps(_mm256_cmpeq_epi32((__m256i)a, (__m256i)b)));
-#else
-  const defend_integer_vector bits = (a == b) & (defend_integer_vector){1, 2, 4, 8};
-  return (uint32_t)__builtin_reduce_or(bits);
-#endif
-}
-
 /// A bit for every lane below 0.
 DEFEND_INLINE uint32_t defend_negative_lanes(defend_integer_vector v) {
 #if defined(__AVX512F__)
@@ -121,31 +108,54 @@ DEFEND_INLINE intptr_t defend_name_lanes(uint32_t lanes, intptr_t first, uint8_t
 #endif
 }
 
-/// The same for 64 elements of memory.
-DEFEND_INLINE uint64_t defend_nonzero_bits(const float *p) {
-  uint64_t bits = 0;
 #if defined(__AVX2__) && !defined(__AVX512F__)
+/// A bit for every lane of four vectors that is all ones, the others being 0.
+DEFEND_INLINE uint32_t defend_bits_of_four(__m256i a, __m256i b, __m256i c, __m256i d) {
   // Packing brings every fourth element of each half beside the next; the last step puts them back.
   const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
-  for (int half = 0; half < 2; half++) {
-    __m256i quarters[4];
-    for (int i = 0; i < 4; i++)
-      quarters[i] = _mm256_castps_si256(_mm256_cmp_ps(_mm256_loadu_ps(p + 32 * half + 8 * i),
-                                                      _mm256_setzero_ps(), _CMP_NEQ_UQ));
-    const __m256i bytes = _mm256_packs_epi16(_mm256_packs_epi32(quarters[0], quarters[1]),
-                                             _mm256_packs_epi32(quarters[2], quarters[3]));
-    bits |= (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_permutevar8x32_epi32(bytes, order))
-            << 32 * half;
-  }
+  const __m256i bytes = _mm256_packs_epi16(_mm256_packs_epi32(a, b), _mm256_packs_epi32(c, d));
+  return (uint32_t)_mm256_movemask_epi8(_mm256_permutevar8x32_epi32(bytes, order));
+}
+#endif
+
+/// The same for 32 elements of memory.
+DEFEND_INLINE uint32_t defend_nonzero_bits(const float *p) {
+#if defined(__AVX2__) && !defined(__AVX512F__)
+  __m256i quarters[4];
+  for (int i = 0; i < 4; i++)
+    quarters[i] = _mm256_castps_si256(
+        _mm256_cmp_ps(_mm256_loadu_ps(p + 8 * i), _mm256_setzero_ps(), _CMP_NEQ_UQ));
+  return defend_bits_of_four(quarters[0], quarters[1], quarters[2], quarters[3]);
 #else
   const int lanes = sizeof(defend_vector) / sizeof(float);
-  for (int i = 0; i < 64; i += lanes) {
+  uint32_t bits = 0;
+  for (int i = 0; i < 32; i += lanes) {
     defend_vector v;
     memcpy(&v, p + i, sizeof v);
-    bits |= (uint64_t)defend_nonzero_lanes(v) << i;
+    bits |= defend_nonzero_lanes(v) << i;
   }
-#endif
   return bits;
+#endif
+}
+
+/// A bit for each of 32 elements of memory that is `x`.
+DEFEND_INLINE uint32_t defend_equal_bits(const int32_t *p, int32_t x) {
+#if defined(__AVX2__) && !defined(__AVX512F__)
+  __m256i quarters[4];
+  for (int i = 0; i < 4; i++)
+    quarters[i] = _mm256_cmpeq_epi32(_mm256_loadu_si256((const __m256i *)(p + 8 * i)),
+                                     _mm256_set1_epi32(x));
+  return defend_bits_of_four(quarters[0], quarters[1], quarters[2], quarters[3]);
+#else
+  const int lanes = sizeof(defend_vector) / sizeof(float);
+  uint32_t bits = 0;
+  for (int i = 0; i < 32; i += lanes) {
+    defend_integer_vector v;
+    memcpy(&v, p + i, sizeof v);
+    bits |= defend_negative_lanes(v == x) << i;
+  }
+  return bits;
+#endif
 }
 
 /// The smaller ones of two vectors' lanes.
