@@ -13,12 +13,40 @@ internal import KernelInterface
 ///   the order in which pooling meets NaN is not kept here.
 func convolvePooled(_ arguments: PooledConvolutionArguments) -> Bool {
   guard areFinite(arguments) else { return false }
-  switch arguments.geometry.windowWidth {
-  case 3: convolve(Window<3>.self, arguments)
-  case 4: convolve(Window<4>.self, arguments)
-  default: convolve(Window<5>.self, arguments)
+  withUnsafeTemporaryAllocation(of: UInt64.self, capacity: rowLimit) { memory in
+    let pixels = memory.baseAddress.flatMap { findNonzeros(arguments, at: $0) }
+    switch arguments.geometry.windowWidth {
+    case 3: convolve(Window<3>.self, arguments, pixels)
+    case 4: convolve(Window<4>.self, arguments, pixels)
+    default: convolve(Window<5>.self, arguments, pixels)
+    }
   }
   return true
+}
+
+/// The most rows of pixels that have bits.
+private let rowLimit = 96
+
+/// Writes a bit for every pixel that is not 0, a number a row: images have black margins.
+///
+/// - Returns: nil where there are too many rows or columns.
+private func findNonzeros(
+  _ arguments: PooledConvolutionArguments, at target: UnsafeMutablePointer<UInt64>
+) -> UnsafePointer<UInt64>? {
+  let (width, pooling) = (arguments.geometry.paddedWidth, arguments.pooling)
+  let first = 2 &* pooling.windowRows.lowerBound
+  let count = 2 &* pooling.windowRows.count &+ arguments.geometry.windowHeight &- 1
+  guard width <= UInt64.bitWidth, count <= rowLimit else { return nil }
+  for row in 0..<count {
+    let pixels = arguments.image + (first &+ row) &* width
+    target[row] = 0
+    for x in stride(from: 0, to: width, by: Vector.scalarCount) {
+      let rest = min(Vector.scalarCount, width &- x)
+      let bits = UInt64(defend_nonzero_lanes(defend_load_prefix(pixels + x, rest)))
+      target[row] |= bits &<< UInt64(truncatingIfNeeded: x)
+    }
+  }
+  return UnsafePointer(target)
 }
 
 /// Whether all results are, by a bound of their size.
@@ -39,22 +67,35 @@ private func areFinite(_ arguments: PooledConvolutionArguments) -> Bool {
 /// A square window.
 private enum Window<let width: Int> {}
 
+/// - Parameter pixels: the bits of those that are not 0, if they are known.
 @inline(__always)
 private func convolve<let width: Int>(
-  _ window: Window<width>.Type, _ arguments: PooledConvolutionArguments
+  _ window: Window<width>.Type, _ arguments: PooledConvolutionArguments,
+  _ pixels: UnsafePointer<UInt64>?
 ) {
   let pooling = arguments.pooling
-  let (channels, width) = (pooling.geometry.channels, pooling.geometry.outputWidth)
+  let (channels, columns) = (pooling.geometry.channels, pooling.geometry.outputWidth)
+  var pixels = pixels
   for y in pooling.windowRows {
+    var bits: UInt64 = pixels == nil ? .max : 0
+    if let rows = pixels {
+      for row in 0...width { bits |= rows[row] }
+      pixels = rows + 2
+    }
     for x in pooling.windowColumns {
-      let result = (y &* width &+ x) &* channels
+      let isBlack = bits &>> UInt64(truncatingIfNeeded: 2 &* x) & (2 &<< UInt64(width) &- 1) == 0
+      let result = (y &* columns &+ x) &* channels
       var channel = 0
       while channel &+ TwoVectors.count <= channels {
-        pool(TwoVectors.self, window, arguments, y: y, x: x, channel, result: result)
+        pool(
+          TwoVectors.self, window, arguments, y: y, x: x, channel, result: result,
+          isBlack: isBlack)
         channel &+= TwoVectors.count
       }
       if channel < channels {
-        pool(OneVector.self, window, arguments, y: y, x: x, channel, result: result)
+        pool(
+          OneVector.self, window, arguments, y: y, x: x, channel, result: result,
+          isBlack: isBlack)
       }
     }
   }
@@ -168,21 +209,25 @@ private struct Tile<C: Channels> {
 
 /// One window of the pooling, some channels of it.
 ///
-/// - Parameter result: where the window's first channel goes.
+/// - Parameters:
+///   - result: where the window's first channel goes.
+///   - isBlack: whether all its pixels are 0, and so all its products.
 @inline(__always)
 private func pool<C: Channels, let width: Int>(
   _: C.Type, _ window: Window<width>.Type, _ arguments: PooledConvolutionArguments,
-  y: Int, x: Int, _ channel: Int, result: Int
+  y: Int, x: Int, _ channel: Int, result: Int, isBlack: Bool
 ) {
   let pooling = arguments.pooling
   let (geometry, rowStride) = (pooling.geometry, arguments.geometry.paddedWidth)
   let channels = geometry.channels
   let first = arguments.image + (2 &* y &* rowStride &+ 2 &* x)
   var tile = Tile<C>()
-  for row in 0..<width {
-    tile.addRow(
-      window, first + row &* rowStride, rowStride,
-      arguments.weights + (row &* width &* channels &+ channel), step: channels)
+  if !isBlack {
+    for row in 0..<width {
+      tile.addRow(
+        window, first + row &* rowStride, rowStride,
+        arguments.weights + (row &* width &* channels &+ channel), step: channels)
+    }
   }
   tile.finish()
   let place = 2 &* y &* geometry.width &+ 2 &* x
