@@ -36,3 +36,15 @@ func haveNegativeZeros(_ sums: UnsafePointer<Float>, count: Int) -> Bool {
   }
   return defend_any_smallest(smallest) != 0
 }
+
+/// A bit for each of some elements that is not 0, the lowest one for the first.
+///
+/// - Parameter count: at most 64.
+func nonzeroBits(_ values: UnsafePointer<Float>, count: Int) -> UInt64 {
+  var bits: UInt64 = 0
+  for place in stride(from: 0, to: count, by: Vector.scalarCount) {
+    let value = defend_load_prefix(values + place, min(Vector.scalarCount, count &- place))
+    bits |= UInt64(defend_nonzero_lanes(value)) &<< UInt64(truncatingIfNeeded: place)
+  }
+  return bits
+}

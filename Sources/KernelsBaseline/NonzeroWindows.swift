@@ -1,8 +1,8 @@
 internal import CKernelSupport
 internal import KernelInterface
 
-/// The values of some neighbouring windows of 2 × 2 pixels that are not 0, if wanted sorted by the row
-/// of the pixel that each belongs to.
+/// The values of some neighbouring windows of 2 × 2 pixels that are not 0, sorted by the row of the
+/// pixel that each belongs to.
 ///
 /// A value is named by one byte, `window · 16 + channel`; its names ascend in each list. Finding them
 /// takes no branch, and the loops over the lists but one each.
@@ -18,8 +18,8 @@ struct NonzeroWindows {
   let values: UnsafeMutablePointer<Float>
   /// `[windows, 16]`: of the pixels.
   let positions: UnsafeMutablePointer<Int32>
-  /// The names of those that belong to the upper pixels of their windows, or of all, and of those that
-  /// belong to the lower ones.
+  /// The names of those that belong to the upper pixels of their windows, and of those that belong to
+  /// the lower ones.
   let upper: UnsafeMutablePointer<UInt8>
   let lower: UnsafeMutablePointer<UInt8>
   private(set) var upperCount = 0
@@ -39,20 +39,17 @@ struct NonzeroWindows {
   ///   - values: of the first window and channel, `geometry.channels` from window to window.
   ///   - positions: the same, `y·W + x` of the pixels.
   ///   - lowerRow: the position from which pixels are lower ones.
-  ///   - sorts: whether those are listed apart.
-  ///   - shift: what is subtracted from the positions of lower pixels.
   ///   - ahead: how many elements ahead memory is brought to the cache: those that another core has
   ///     just written come from far.
   @inline(__always)
   mutating func find(
     _ values: UnsafePointer<Float>, _ positions: UnsafePointer<Int32>, _ geometry: WindowGeometry,
-    lowerRow: Int, sorts: Bool, shift: Int, windows: Int, channels: Int, ahead: Int
+    lowerRow: Int, windows: Int, channels: Int, ahead: Int
   ) {
     let lanes = Vector.scalarCount
     let whole = channels / lanes &* lanes
     let step = geometry.channels
     let lowerRow = IntegerVector(repeating: Int32(truncatingIfNeeded: lowerRow))
-    let shift = IntegerVector(repeating: Int32(truncatingIfNeeded: shift))
     var value = values
     var position = UnsafeRawPointer(positions).assumingMemoryBound(to: Float.self)
     var names = Names(self)
@@ -63,8 +60,8 @@ struct NonzeroWindows {
       var channel = 0
       while channel < whole {
         add(
-          Vector(at: value + channel), Vector(at: position + channel), lowerRow, sorts: sorts,
-          shift, at: place, &names)
+          Vector(at: value + channel), Vector(at: position + channel), lowerRow, at: place,
+          &names)
         channel &+= lanes
         place &+= lanes
       }
@@ -72,8 +69,7 @@ struct NonzeroWindows {
         let count = channels &- channel
         add(
           defend_load_prefix(value + channel, count),
-          defend_load_prefix(position + channel, count), lowerRow, sorts: sorts, shift,
-          at: place, &names)
+          defend_load_prefix(position + channel, count), lowerRow, at: place, &names)
       }
       value += step
       position += step
@@ -92,23 +88,15 @@ struct NonzeroWindows {
 
   @inline(__always)
   private func add(
-    _ value: Vector, _ position: Vector, _ lowerRow: IntegerVector, sorts: Bool,
-    _ shift: IntegerVector, at place: Int, _ names: inout Names
+    _ value: Vector, _ position: Vector, _ lowerRow: IntegerVector, at place: Int,
+    _ names: inout Names
   ) {
     value.store(to: values + place)
     let nonzero = defend_nonzero_lanes(value)
     let position = position.bits
-    let target = UnsafeMutableRawPointer(positions + place)
-    if sorts {
-      target.storeBytes(of: position, as: IntegerVector.self)
-      let upper = nonzero & defend_negative_lanes(position &- lowerRow)
-      names.upper += defend_name_lanes(upper, place, names.upper)
-      names.lower += defend_name_lanes(nonzero ^ upper, place, names.lower)
-    } else {
-      target.storeBytes(
-        of: position.replacing(with: position &- shift, where: position .>= lowerRow),
-        as: IntegerVector.self)
-      names.upper += defend_name_lanes(nonzero, place, names.upper)
-    }
+    UnsafeMutableRawPointer(positions + place).storeBytes(of: position, as: IntegerVector.self)
+    let upper = nonzero & defend_negative_lanes(position &- lowerRow)
+    names.upper += defend_name_lanes(upper, place, names.upper)
+    names.lower += defend_name_lanes(nonzero ^ upper, place, names.lower)
   }
 }

@@ -38,13 +38,7 @@ private func findNonzeros(
   let count = 2 &* pooling.windowRows.count &+ arguments.geometry.windowHeight &- 1
   guard width <= UInt64.bitWidth, count <= rowLimit else { return nil }
   for row in 0..<count {
-    let pixels = arguments.image + (first &+ row) &* width
-    target[row] = 0
-    for x in stride(from: 0, to: width, by: Vector.scalarCount) {
-      let rest = min(Vector.scalarCount, width &- x)
-      let bits = UInt64(defend_nonzero_lanes(defend_load_prefix(pixels + x, rest)))
-      target[row] |= bits &<< UInt64(truncatingIfNeeded: x)
-    }
+    target[row] = nonzeroBits(arguments.image + (first &+ row) &* width, count: width)
   }
   return UnsafePointer(target)
 }

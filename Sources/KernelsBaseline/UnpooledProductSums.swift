@@ -158,7 +158,7 @@ private func addRow(
     let window = block &* limit
     blocks[block].find(
       values + window &* geometry.channels, positions + window &* geometry.channels, geometry,
-      lowerRow: (2 &* row &+ 1) &* geometry.width, sorts: true, shift: 0,
+      lowerRow: (2 &* row &+ 1) &* geometry.width,
       windows: min(limit, geometry.outputWidth &- window), channels: channels,
       ahead: windowRowsAhead &* geometry.outputWidth &* geometry.channels)
   }
