@@ -69,6 +69,13 @@ import Testing
         WindowCase(2, 14, 13, 1, window: (4, 4), stride: (1, 2), padding: (1, 0, 2, 1), to: 40),
         window: (2, 2), stride: (2, 2)),
       Case(WindowCase(3, 12, 29, 1, window: (5, 3), to: 1), window: (2, 2), stride: (2, 2)),
+      // Of whole vectors, one or more.
+      Case(
+        WindowCase(2, 10, 13, 1, window: (3, 3), padding: (1, 1, 1, 1), to: 48), window: (2, 2),
+        stride: (2, 2)),
+      Case(WindowCase(2, 13, 12, 1, window: (5, 5), to: 16), window: (2, 2), stride: (2, 2)),
+      // More pixels in a row than a number has bits.
+      Case(WindowCase(1, 7, 70, 1, window: (4, 4), to: 32), window: (2, 2), stride: (2, 2)),
       // More windows in a row than are looked at together, of an even and an odd width.
       Case(WindowCase(2, 9, 41, 1, window: (4, 4), to: 20), window: (2, 2), stride: (2, 2)),
       Case(WindowCase(2, 7, 45, 1, window: (3, 3), to: 33), window: (2, 2), stride: (2, 2)),
@@ -142,9 +149,36 @@ import Testing
     #expect(indices == stripIndices)
   }
 
+  /// What the pixels and biases of a convolution may be, besides numbers between −1 and 1.
+  enum Extremes: CaseIterable {
+    case none
+    /// Black margins and pixels, and biases of both signs there.
+    case black
+    case noNumbers
+    case infinity
+    /// So that sums overflow.
+    case largeNumbers
+
+    /// Changes some of the pixels.
+    func change(_ pixels: GuardedBuffer<Float>, width: Int, using generator: inout TestGenerator) {
+      for place in 0..<pixels.count {
+        let isRare = Int.random(in: 0..<20, using: &generator) == 0
+        switch self {
+        case .none: break
+        case .black where place % width >= width / 3: pixels.pointer[place] = isRare ? 1 : -0.0
+        case .black: break
+        case .noNumbers where isRare: pixels.pointer[place] = .nan
+        case .infinity where isRare: pixels.pointer[place] = .infinity
+        case .largeNumbers where isRare: pixels.pointer[place] = 3e38
+        default: break
+        }
+      }
+    }
+  }
+
   /// The bias before and the rectifier behind, which the pooling kernel does itself.
-  @Test(arguments: Case.all + Case.ofOneChannel) func rectifiesWhilePooling(
-    _ example: Case
+  @Test(arguments: Case.all + Case.ofOneChannel, Extremes.allCases) func rectifiesWhilePooling(
+    _ example: Case, _ extremes: Extremes
   ) throws {
     let (g, p) = (example.convolution.geometry, example.pooling)
     let strips = try #require(PlaneStrips(pooling: p))
@@ -152,7 +186,11 @@ import Testing
     let input = GuardedBuffer(generator.floats(g.images * g.paddedImageLength))
     let weights = GuardedBuffer(generator.floats(g.patchLength * p.channels))
     let bias = GuardedBuffer(generator.floats(p.channels))
-    if p.channels > 2 { bias.pointer[1] = .nan }
+    extremes.change(input, width: g.paddedWidth * g.channels, using: &generator)
+    if p.channels > 2 {
+      bias.pointer[1] = extremes == .noNumbers ? .nan : 0
+      bias.pointer[2] = -0.0
+    }
     let count = p.images * p.outputPixels * p.channels
 
     func epilogue(_ kernels: KernelTable, _ memory: UnsafeMutableRawPointer) -> LoopCall {
