@@ -3,8 +3,9 @@
 public struct UnpooledImageArguments {
   /// The most rows and columns of the convolution's window.
   public static let windowLimit = 4
-  /// The most windows of the pooling in a row, and the most channels: what scratch memory holds.
-  private static let (columnLimit, channelLimit) = (128, 512)
+  /// The most windows of the pooling in a row, channels, and values of a row: what scratch memory
+  /// holds.
+  private static let (columnLimit, channelLimit, rowLimit) = (128, 512, 2048)
 
   /// How the convolution's window moves over the image.
   public var geometry: WindowGeometry
@@ -31,5 +32,6 @@ public struct UnpooledImageArguments {
       && geometry.windowHeight <= windowLimit && geometry.windowWidth <= windowLimit
       && pooling.isInPairs && pooling.outputWidth <= columnLimit
       && pooling.channels <= channelLimit
+      && pooling.outputWidth * pooling.channels <= rowLimit
   }
 }

@@ -44,22 +44,36 @@
       return loops
     }
 
-    /// The innermost loops of a module's products with so many multiplications.
-    private func productLoops(_ module: String, _ register: String, _ size: Int) throws
-      -> [[Substring]]
-    {
+    /// The instructions between a listing's jumps and calls.
+    private func straightLines(in listing: [Substring]) -> [[Substring]] {
+      listing.split { line in
+        line.contains("\tj") || line.contains("\tcall") || !line.contains("\t")
+      }.map { Array($0) }
+    }
+
+    /// The disassembly of the functions of a module whose names have one of these parts.
+    private func listing(_ module: String, named parts: [String]) throws -> [Substring] {
       let nm = try #require(Self.tools[0])
       let objdump = try #require(Self.tools[1])
       let binary = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
       let symbols = try output(of: nm, ["--defined-only", "--format=just-symbols", binary])
-        .filter { $0.contains(module) && ($0.contains("matrixProduct") || $0.contains("multiply")) }
+        .filter { symbol in symbol.contains(module) && parts.contains { symbol.contains($0) } }
       try #require(!symbols.isEmpty)
-      let listing = try output(
+      return try output(
         of: objdump,
         ["--disassemble-symbols=" + symbols.joined(separator: ","), "--no-show-raw-insn", binary])
-      return loops(in: listing).filter { loop in
-        loop.count { $0.contains("\tvfmadd") && $0.contains(register) } == size
-      }
+    }
+
+    private func productCount(_ instructions: [Substring], _ register: String) -> Int {
+      instructions.count { $0.contains("\tvfmadd") && $0.contains(register) }
+    }
+
+    /// The innermost loops of a module's products with so many multiplications.
+    private func productLoops(_ module: String, _ register: String, _ size: Int) throws
+      -> [[Substring]]
+    {
+      loops(in: try listing(module, named: ["matrixProduct", "multiply"]))
+        .filter { productCount($0, register) == size }
     }
 
     private func staysInRegisters(_ loop: [Substring]) -> Bool {
@@ -77,6 +91,21 @@
       let inRegisters = tiles.count { staysInRegisters($0) }
       // AVX2 has no register left for the mask of a partial vector.
       #expect(inRegisters >= (module == "KernelsAVX2" ? 1 : tiles.count))
+    }
+
+    /// A window of a pooling is made in one go: four results of two vectors.
+    @Test(
+      .enabled(if: tools.allSatisfy { $0 != nil }),
+      arguments: [("KernelsAVX512", "%zmm"), ("KernelsAVX2", "%ymm")], [3 * 3, 4 * 4])
+    func pooledWindowsStayInRegisters(_ module: (String, String), _ taps: Int) throws {
+      let lines = straightLines(in: try listing(module.0, named: ["convolve"]))
+        .filter { productCount($0, module.1) == 8 * taps }
+      #expect(!lines.isEmpty)
+      // Positions may come from the stack, and one of so many vectors may wait there.
+      for line in lines {
+        let numbers = line.filter { $0.contains("\tvfmadd") || $0.contains("\tvmovaps") }
+        #expect(numbers.count { !staysInRegisters([$0]) } <= 2)
+      }
     }
 
     /// A nonzero costs its eight products, which read B themselves, and a few instructions more.
