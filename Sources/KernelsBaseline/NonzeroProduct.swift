@@ -76,13 +76,7 @@ private func nonzeroBits(
     return wordBits(elements + (end &- wordLength))
       &>> UInt64(truncatingIfNeeded: wordLength &- count)
   }
-  let lanes = Vector.scalarCount
-  var bits: UInt64 = 0
-  for first in stride(from: 0, to: count, by: lanes) {
-    let vector = defend_load_prefix(elements + (place &+ first), min(lanes, count &- first))
-    bits |= UInt64(defend_nonzero_lanes(vector)) &<< UInt64(truncatingIfNeeded: first)
-  }
-  return bits
+  return nonzeroBits(elements + place, count: count)
 }
 
 /// The product without the terms whose factor in A is 0, with the bits of ``multiplyAll``: that one
