@@ -101,7 +101,6 @@ private protocol Channels {
   init()
   init(at source: UnsafePointer<Float>)
   mutating func add(_ pixel: Vector, times weights: Self)
-  mutating func finish()
   /// Calls `body` with the vectors of four of these and how far their channels are from the first.
   static func forEachVector(
     _ a: Self, _ b: Self, _ c: Self, _ d: Self, from offset: Int,
@@ -121,8 +120,6 @@ private struct OneVector: Channels {
   @inline(__always) mutating func add(_ pixel: Vector, times weights: Self) {
     vector = defend_multiply_add(pixel, weights.vector, vector)
   }
-
-  @inline(__always) mutating func finish() { vector = defend_finished(vector) }
 
   @inline(__always)
   static func forEachVector(
@@ -149,11 +146,6 @@ private struct TwoVectors: Channels {
   @inline(__always) mutating func add(_ pixel: Vector, times weights: Self) {
     left.add(pixel, times: weights.left)
     right.add(pixel, times: weights.right)
-  }
-
-  @inline(__always) mutating func finish() {
-    left.finish()
-    right.finish()
   }
 
   @inline(__always)
@@ -192,13 +184,6 @@ private struct Tile<C: Channels> {
       lowerRight.add(Vector(repeating: lower[tap &+ 1]), times: weights)
     }
   }
-
-  @inline(__always) mutating func finish() {
-    upperLeft.finish()
-    upperRight.finish()
-    lowerLeft.finish()
-    lowerRight.finish()
-  }
 }
 
 /// One window of the pooling, some channels of it.
@@ -223,7 +208,6 @@ private func pool<C: Channels, let width: Int>(
         arguments.weights + (row &* width &* channels &+ channel), step: channels)
     }
   }
-  tile.finish()
   let place = 2 &* y &* geometry.width &+ 2 &* x
   C.forEachVector(tile.upperLeft, tile.upperRight, tile.lowerLeft, tile.lowerRight, from: 0) {
     let offset = channel &+ $4

@@ -311,19 +311,6 @@ DEFEND_INLINE const float *defend_base(const float *p) {
   return p;
 }
 
-/// The same vector, finished here: the compiler would put the products that lead to it off beyond
-/// branches, and keep what they are made of on the stack until then.
-DEFEND_INLINE defend_vector defend_finished(defend_vector v) {
-#if defined(__AVX512F__)
-  __asm__ volatile("" : "+v"(v));
-#elif defined(__x86_64__)
-  __asm__ volatile("" : "+x"(v));
-#elif defined(__aarch64__)
-  __asm__ volatile("" : "+w"(v));
-#endif
-  return v;
-}
-
 /// Has the line at this many elements from `p` brought to the cache; it need not be memory at all.
 DEFEND_INLINE void defend_prefetch(const float *p, intptr_t distance) {
   __builtin_prefetch((const void *)((uintptr_t)p + (uintptr_t)distance * sizeof(float)));
