@@ -82,6 +82,8 @@ public struct Benchmark {
       batch <= dataset.count, "Benchmark: \(dataset.count) images do not fill a batch of \(batch)")
     let work = work(task, batch: batch)
     let clock = ContinuousClock()
+    // The first run gets its memory from the system.
+    work.run()
     var count = 1
     // Warm up, and find out how many batches fill the time.
     var time = Self.seconds(clock.measure { work.run() })
