@@ -18,6 +18,8 @@ public enum LoopOpcode: UInt8, Sendable {
   case addScaled, subtractScaled, addSigned
   /// The sum where it is not negative, else 0.
   case addRectified
+  /// `b` where `a` is positive, else 0: the gradient of a rectified linear unit by its result.
+  case gate
   /// `c − a·s / (√(b·t) + u)`, a step of Adam.
   case subtractQuotient
   /// `min(max((a − s)·t, u), a)` and `max(min((a + s)·t, u), a)`: the bounds of a pixel.

@@ -148,6 +148,7 @@ private func run(
     let (s, t) = (instruction.scalar(0), instruction.scalar(1))
     map(count, a, b, r) { x, y in x * s + (y * y) * t }
   case .addRectified: map(count, a, b, r) { x, y in rectify(x + y) }
+  case .gate: map(count, a, b, r) { x, y in zero.replacing(with: y, where: x .> zero) }
   case .addScaled:
     let s = instruction.scalar(0)
     map(count, a, b, r) { x, y in x + y * s }

@@ -24,6 +24,8 @@ struct LoopIdiom {
       LoopIdiom(.mixSquares, a * s + (b * b) * t),
       LoopIdiom(.mix, a * s + b * t),
       LoopIdiom(.addRectified, .apply(.rectify, [a + b])),
+      LoopIdiom(
+        .gate, .apply(.select, [.apply(.greater, [a, .constant(0)]), b, .constant(0)])),
       LoopIdiom(.addSigned, a + .apply(.sign, [b]) * s),
       LoopIdiom(.addScaled, a + b * s),
       LoopIdiom(.subtractQuotient, c - a * s / (.apply(.squareRoot, [b * t]) + u)),
@@ -142,7 +144,7 @@ struct LoopIdiomMatcher {
       match.scalars[place] = node
       return isScalar(node)
     case .constant(let value):
-      return (graph.nodes[node].operation as? Fill)?.value == value
+      return (graph.nodes[node].operation as? Fill)?.value.bitPattern == value.bitPattern
     case .apply(let opcode, let arguments):
       guard inner.contains(node), self.opcode(node) == opcode else { return false }
       match.nodes.insert(node)
