@@ -33,12 +33,9 @@ func addUnpooledImage(_ arguments: UnpooledImageArguments) -> Bool {
   withUnsafeMutablePointer(to: &arguments) { context in
     defend_with_scratch(context) { context, scratch in
       let arguments = context.assumingMemoryBound(to: UnpooledImageArguments.self)
-      // In whole cache lines.
-      let memory = UnsafeMutableRawPointer(
-        bitPattern: (UInt(bitPattern: scratch) &+ 63) & ~63)!
       add(
         arguments.pointee,
-        Scratch(arguments.pointee, memory.assumingMemoryBound(to: Float.self)))
+        Scratch(arguments.pointee, scratch.assumingMemoryBound(to: Float.self)))
     }
   }
   return true

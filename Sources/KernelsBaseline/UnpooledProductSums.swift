@@ -1,23 +1,33 @@
 internal import CKernelSupport
 internal import KernelInterface
 
+// The gradient of a convolution's weights, with the taps of a channel in the lanes of its sums: a
+// value that is not 0 meets the pixels under its own window and no others. Which pixels' values these
+// are says a word for each channel, bit by bit in the order of the pixels.
+
 /// The channels of a call, at most.
-private let channelLimit = NonzeroWindows.channelLimit
+private let channelLimit = 16
 /// Windows of more taps a row or of more rows have another way.
 private let tapRowLimit = 4
 /// The taps of a channel, four a row.
 private let tapCount = tapRowLimit * tapRowLimit
-/// Two rows of four pixels.
-private let pairLength = 2 * tapRowLimit
-private let ringLength = 4
-/// The pixels of a row, at most: two a window of 8 blocks.
-private let widthLimit = 2 * 8 * NonzeroWindows.windowLimit
-/// How many rows of windows ahead values and positions are brought to the cache.
+/// The windows of the pooling in a block: their upper pixels have the bits of a word from the first
+/// on, and their lower ones those from the row stride on.
+private let blockWindows = 12
+private let blockPixels = 2 * blockWindows
+private let blockLimit = 8
+/// Rows of a block's pixels, and beside them what a word without bits leads to.
+private let rowStride = 36
+private let rowCount = tapRowLimit + 1
+private let dummyColumn = UInt64.bitWidth - rowStride
+/// The pixels that a row of a block's windows reaches.
+private let reach = blockPixels + tapRowLimit - 1
+/// How many rows of windows ahead values and positions are brought to the cache: those that another
+/// core has just written come from far.
 private let windowRowsAhead = 4
 
-/// What ``multiplyUnpooled`` makes, with the taps of a channel in the lanes: a value that is not 0
-/// meets the pixels under its own window and no others. Each row of windows is gone through twice,
-/// first for what belongs to its upper pixels.
+/// What ``multiplyUnpooled`` makes. Each row of windows is gone through twice, first for what belongs
+/// to its upper pixels.
 ///
 /// - Returns: whether it was done. If not, nothing was written: there are more channels, windows
 ///   are larger or further apart, pixels are not finite, or see ``haveNegativeZeros``.
@@ -27,7 +37,7 @@ func addUnpooledProduct(_ arguments: UnpooledProductArguments) -> Bool {
   guard product.columns <= channelLimit, width <= tapRowLimit, product.rows.lowerBound == 0,
     product.rows.upperBound <= tapRowLimit &* width, product.depthAxis.stride == 1,
     product.depthAxis.segmentStride == product.rowAxis.segmentStride,
-    2 &* geometry.outputWidth <= widthLimit,
+    geometry.outputWidth <= blockLimit &* blockWindows,
     areFinite(product.a, count: arguments.pooling.images.count &* arguments.imageLength)
   else { return false }
   var work = (arguments: arguments, isDone: false)
@@ -42,24 +52,57 @@ func addUnpooledProduct(_ arguments: UnpooledProductArguments) -> Bool {
   return work.isDone
 }
 
+/// Some neighbouring windows of a row.
+private struct Block {
+  static let length =
+    rowCount * rowStride + (blockWindows + 1) * channelLimit + 2 * channelLimit
+  /// `[5, 36]`: the pixels under the windows, and −1 beside them.
+  let pixels: UnsafeMutablePointer<Float>
+  /// `[windows, 16]`, and zeros behind them.
+  let values: UnsafeMutablePointer<Float>
+  /// `[16]`: a bit for each pixel of a channel whose value is not 0.
+  let upper: UnsafeMutablePointer<UInt32>
+  let lower: UnsafeMutablePointer<UInt32>
+
+  init(_ memory: UnsafeMutablePointer<Float>) {
+    pixels = memory
+    values = pixels + rowCount &* rowStride
+    let words = UnsafeMutableRawPointer(values + (blockWindows &+ 1) &* channelLimit)
+    upper = words.assumingMemoryBound(to: UInt32.self)
+    lower = upper + channelLimit
+  }
+
+  /// What stays: a product of what a word without bits leads to is −0, which changes no sum.
+  func clear() {
+    pixels.update(repeating: 0, count: rowCount &* rowStride)
+    for row in 0..<rowCount {
+      (pixels + (row &* rowStride &+ dummyColumn)).update(repeating: -1, count: tapRowLimit)
+    }
+    values.update(repeating: 0, count: (blockWindows &+ 1) &* channelLimit)
+    upper.update(repeating: 0, count: 2 &* channelLimit)
+  }
+}
+
 private struct Scratch {
   /// `[channels, 16]`
   let sums: UnsafeMutablePointer<Float>
-  /// `[4, pixels, 8]`: of each pixel of a row the four from it on and the four below.
-  let pairs: UnsafeMutablePointer<Float>
-  /// The windows of a row.
-  let blocks: InlineArray<8, NonzeroWindows>
+  /// `[65]`: where in a block the value of a bit's pixel is.
+  let places: UnsafeMutablePointer<Int32>
+  private let blocks: UnsafeMutablePointer<Float>
 
   init(_ memory: UnsafeMutablePointer<Float>) {
     sums = memory
-    pairs = sums + channelLimit &* tapCount
-    let lists = pairs + ringLength &* widthLimit &* pairLength
-    blocks = InlineArray { NonzeroWindows(lists + $0 &* NonzeroWindows.length) }
+    let rest = memory + channelLimit &* tapCount
+    places = UnsafeMutableRawPointer(rest).assumingMemoryBound(to: Int32.self)
+    blocks = rest + 2 &* UInt64.bitWidth
+    for bit in 0..<UInt64.bitWidth {
+      let window = (bit < rowStride ? bit : bit &- rowStride) / 2
+      places[bit] = Int32(truncatingIfNeeded: window &* channelLimit)
+    }
+    places[UInt64.bitWidth] = Int32(blockWindows * channelLimit)
   }
 
-  func pairs(row: Int) -> UnsafeMutablePointer<Float> {
-    pairs + row % ringLength &* widthLimit &* pairLength
-  }
+  func block(_ number: Int) -> Block { Block(blocks + number &* Block.length) }
 }
 
 private func addChannels(_ arguments: UnpooledProductArguments, _ scratch: Scratch) -> Bool {
@@ -78,22 +121,29 @@ private func addChannels(_ arguments: UnpooledProductArguments, _ scratch: Scrat
       }
     }
   }
-  // The rows of pixels that windows reach.
+  let windows = geometry.outputWidth
+  let blockCount = (windows &+ blockWindows &- 1) / blockWindows
+  for number in 0..<blockCount { scratch.block(number).clear() }
+  // What windows reach of the image.
   let rows = 2 &* geometry.outputHeight &+ taps / width &- 1
-  let rowLength = geometry.outputWidth &* geometry.channels
+  let columns = 2 &* windows &+ width &- 1
+  let rowLength = windows &* geometry.channels
   var image = product.a
   var (values, positions) = (pooling.input, indices)
   for _ in pooling.images {
-    var next = 0
     for row in 0..<geometry.outputHeight {
-      while next < 2 &* row &+ ringLength {
-        makePairs(
-          image + next &* product.rowAxis.segmentStride, product.rowAxis.segmentStride,
-          rows: min(2, rows &- next), pixels: 2 &* geometry.outputWidth, width: width,
-          to: scratch.pairs(row: next))
-        next &+= 1
+      for number in 0..<blockCount {
+        let (block, first) = (scratch.block(number), number &* blockWindows)
+        copyPixels(
+          image + (2 &* row &* product.rowAxis.segmentStride &+ 2 &* first),
+          product.rowAxis.segmentStride, rows: min(rowCount, rows &- 2 &* row),
+          columns: min(reach, columns &- 2 &* first), to: block)
+        findNonzeros(
+          values + first &* geometry.channels, positions + first &* geometry.channels, geometry,
+          upperLeft: 2 &* row &* geometry.width &+ 2 &* first,
+          windows: min(blockWindows, windows &- first), channels: count, of: block)
       }
-      addRow(row, values, positions, geometry, channels: count, scratch)
+      addBlocks(blockCount, channels: count, scratch)
       values += rowLength
       positions += rowLength
     }
@@ -115,89 +165,171 @@ private func place(_ tap: Int, _ width: Int, _ channel: Int) -> Int {
   channel &* tapCount &+ tap / width &* tapRowLimit &+ tap % width
 }
 
-/// - Parameter rows: of the two those that there are.
-private func makePairs(
-  _ image: UnsafePointer<Float>, _ rowStride: Int, rows: Int, pixels: Int, width: Int,
-  to pairs: UnsafeMutablePointer<Float>
+// Those of `Vector` are in another file, so that only an optimised build would inline them here.
+
+@inline(__always)
+private func load(_ source: UnsafePointer<Float>) -> Vector {
+  UnsafeRawPointer(source).loadUnaligned(as: Vector.self)
+}
+
+@inline(__always)
+private func store(_ vector: Vector, to target: UnsafeMutablePointer<Float>) {
+  UnsafeMutableRawPointer(target).storeBytes(of: vector, as: Vector.self)
+}
+
+@inline(__always)
+private func copyFour(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>) {
+  UnsafeMutableRawPointer(target).storeBytes(
+    of: UnsafeRawPointer(source).loadUnaligned(as: SIMD4<Float>.self), as: SIMD4<Float>.self)
+}
+
+/// Copies the pixels under a block's windows. A smaller window has taps beside it, whose sums nobody
+/// reads.
+private func copyPixels(
+  _ source: UnsafePointer<Float>, _ sourceStride: Int, rows: Int, columns: Int, to block: Block
 ) {
-  for row in 0..<2 {
-    let source = image + row &* rowStride
-    let target = pairs + row &* tapRowLimit
-    guard row < rows else {
-      for pixel in 0..<pixels {
-        (target + pixel &* pairLength).update(repeating: 0, count: tapRowLimit)
+  for row in 0..<rows {
+    let (source, target) = (source + row &* sourceStride, block.pixels + row &* rowStride)
+    if columns == reach {
+      // The last four overlap those before.
+      for place in stride(from: 0, to: blockPixels, by: tapRowLimit) {
+        copyFour(source + place, to: target + place)
+      }
+      copyFour(source + (reach &- tapRowLimit), to: target + (reach &- tapRowLimit))
+    } else {
+      target.update(from: source, count: columns)
+    }
+  }
+}
+
+/// Copies the values of a block's windows and finds out which pixel each of them belongs to, if it is
+/// not 0.
+///
+/// - Parameters:
+///   - values: of the first window and channel, `geometry.channels` from window to window.
+///   - positions: the same, `y·W + x` of the pixels.
+///   - upperLeft: the position of the first window's first pixel.
+@inline(__always)
+private func findNonzeros(
+  _ values: UnsafePointer<Float>, _ positions: UnsafePointer<Int32>, _ geometry: WindowGeometry,
+  upperLeft: Int, windows: Int, channels: Int, of block: Block
+) {
+  let step = geometry.channels
+  let ahead = windowRowsAhead &* geometry.outputWidth &* step
+  let width = IntegerVector(repeating: Int32(truncatingIfNeeded: geometry.width))
+  let one = IntegerVector(repeating: 1)
+  let none = IntegerVector(repeating: -1)
+  for channel in stride(from: 0, to: channels, by: Vector.scalarCount) {
+    let lanes = min(Vector.scalarCount, channels &- channel)
+    let isWhole = lanes == Vector.scalarCount
+    var value = values + channel
+    var position = UnsafeRawPointer(positions + channel).assumingMemoryBound(to: Float.self)
+    var target = block.values + channel
+    var left = IntegerVector(repeating: Int32(truncatingIfNeeded: upperLeft))
+    var (leftBit, rightBit) = (one, one &+ one)
+    var (upper, lower) = (IntegerVector.zero, IntegerVector.zero)
+    for _ in 0..<windows {
+      defend_prefetch(value, ahead)
+      defend_prefetch(position, ahead)
+      let number = isWhole ? load(value) : defend_load_prefix(value, lanes)
+      let place = isWhole ? load(position) : defend_load_prefix(position, lanes)
+      store(number, to: target)
+      let chosen = unsafeBitCast(place, to: IntegerVector.self)
+        .replacing(with: none, where: number .== Vector.zero)
+      let right = left &+ one
+      upper |= IntegerVector.zero.replacing(with: leftBit, where: chosen .== left)
+      upper |= IntegerVector.zero.replacing(with: rightBit, where: chosen .== right)
+      lower |= IntegerVector.zero.replacing(with: leftBit, where: chosen .== left &+ width)
+      lower |= IntegerVector.zero.replacing(with: rightBit, where: chosen .== right &+ width)
+      left = right &+ one
+      leftBit = rightBit &+ rightBit
+      rightBit = leftBit &+ leftBit
+      value += step
+      position += step
+      target += channelLimit
+    }
+    UnsafeMutableRawPointer(block.upper + channel).storeBytes(of: upper, as: IntegerVector.self)
+    UnsafeMutableRawPointer(block.lower + channel).storeBytes(of: lower, as: IntegerVector.self)
+  }
+}
+
+/// Adds what a row of windows gives: the upper pixels of all blocks come before the lower ones.
+@inline(__always)
+private func addBlocks(_ count: Int, channels: Int, _ scratch: Scratch) {
+  for channel in stride(from: 0, to: channels, by: 4) {
+    if count == 1 {
+      let block = scratch.block(0)
+      addProducts(block, channel, scratch) {
+        UInt64(block.upper[$0]) | UInt64(block.lower[$0]) &<< UInt64(rowStride)
       }
       continue
     }
-    if width == tapRowLimit {
-      for pixel in 0..<pixels {
-        UnsafeMutableRawPointer(target + pixel &* pairLength).storeBytes(
-          of: UnsafeRawPointer(source + pixel).loadUnaligned(as: SIMD4<Float>.self),
-          as: SIMD4<Float>.self)
-      }
-    } else {
-      for pixel in 0..<pixels {
-        for tap in 0..<tapRowLimit {
-          target[pixel &* pairLength &+ tap] = tap < width ? source[pixel &+ tap] : 0
-        }
-      }
+    for number in 0..<count {
+      let block = scratch.block(number)
+      addProducts(block, channel, scratch) { UInt64(block.upper[$0]) }
+    }
+    for number in 0..<count {
+      let block = scratch.block(number)
+      addProducts(block, channel, scratch) { UInt64(block.lower[$0]) &<< UInt64(rowStride) }
     }
   }
 }
 
-/// Adds what a row of windows gives.
-@inline(__always)
-private func addRow(
-  _ row: Int, _ values: UnsafePointer<Float>, _ positions: UnsafePointer<Int32>,
-  _ geometry: WindowGeometry, channels: Int, _ scratch: Scratch
-) {
-  let limit = NonzeroWindows.windowLimit
-  let blockCount = (geometry.outputWidth &+ limit &- 1) / limit
-  var blocks = scratch.blocks
-  for block in 0..<blockCount {
-    let window = block &* limit
-    blocks[block].find(
-      values + window &* geometry.channels, positions + window &* geometry.channels, geometry,
-      lowerRow: (2 &* row &+ 1) &* geometry.width,
-      windows: min(limit, geometry.outputWidth &- window), channels: channels,
-      ahead: windowRowsAhead &* geometry.outputWidth &* geometry.channels)
+/// The sums of a channel, and the pixels that they are still to meet.
+private struct Channel {
+  private var sums = Sixteen(repeating: .zero)
+  var left: UInt64
+
+  @inline(__always)
+  init(_ memory: UnsafePointer<Float>, _ bits: UInt64) {
+    left = bits
+    for part in sums.indices { sums[part] = load(memory + part &* Vector.scalarCount) }
   }
-  for half in 0..<2 {
-    let pixelRow = 2 &* row &+ half
-    let place = pixelRow &* geometry.width &* pairLength
-    for block in 0..<blockCount {
-      let nonzeros = blocks[block]
-      addProducts(
-        nonzeros, names: half == 0 ? nonzeros.upper : nonzeros.lower,
-        count: half == 0 ? nonzeros.upperCount : nonzeros.lowerCount,
-        scratch.pairs(row: pixelRow) - place, scratch.pairs(row: pixelRow &+ 2) - place,
-        to: scratch.sums)
+
+  /// Adds the products of the next pixel's value, or −0.
+  @inline(__always)
+  mutating func addNext(
+    _ pixels: UnsafePointer<Float>, _ values: UnsafePointer<Float>, _ places: UnsafePointer<Int32>
+  ) {
+    let bit = left.trailingZeroBitCount
+    left &= left &- 1
+    let value = Vector(repeating: values[Int(places[bit])])
+    for part in sums.indices {
+      sums[part] = defend_multiply_add(
+        value, defend_load_fours(pixels + bit, rowStride, part), sums[part])
+    }
+  }
+
+  @inline(__always)
+  func store(to memory: UnsafeMutablePointer<Float>) {
+    for part in sums.indices {
+      UnsafeMutableRawPointer(memory + part &* Vector.scalarCount).storeBytes(
+        of: sums[part], as: Vector.self)
     }
   }
 }
 
-/// Adds the products of some values and the pixels under their windows.
-///
-/// - Parameters:
-///   - first: where the pair of position 0 would be.
-///   - second: the same of the pairs two rows below.
+/// Adds the products of four channels' values and the pixels under their windows.
 @inline(__always)
 private func addProducts(
-  _ nonzeros: NonzeroWindows, names: UnsafePointer<UInt8>, count: Int,
-  _ first: UnsafePointer<Float>, _ second: UnsafePointer<Float>,
-  to sums: UnsafeMutablePointer<Float>
+  _ block: Block, _ channel: Int, _ scratch: Scratch, _ bits: (Int) -> UInt64
 ) {
-  for index in 0..<count {
-    let name = Int(names[index])
-    let factor = Vector(repeating: nonzeros.values[name])
-    let pixel = Int(nonzeros.positions[name]) &* pairLength
-    let row = sums + name % channelLimit &* tapCount
-    for tap in stride(from: 0, to: tapCount, by: Vector.scalarCount) {
-      let pixels = defend_load_of_two(first + pixel, second + pixel, tap)
-      let sum = UnsafeMutableRawPointer(row + tap)
-      sum.storeBytes(
-        of: defend_multiply_add(factor, pixels, sum.loadUnaligned(as: Vector.self)),
-        as: Vector.self)
-    }
+  let sums = scratch.sums + channel &* tapCount
+  let values = UnsafePointer(block.values + channel)
+  let (pixels, places) = (UnsafePointer(block.pixels), UnsafePointer(scratch.places))
+  var first = Channel(sums, bits(channel))
+  var second = Channel(sums + tapCount, bits(channel &+ 1))
+  var third = Channel(sums + 2 &* tapCount, bits(channel &+ 2))
+  var fourth = Channel(sums + 3 &* tapCount, bits(channel &+ 3))
+  // All four at once: so a sum need not wait for the one before it, nor a branch for each channel.
+  while first.left | second.left | third.left | fourth.left != 0 {
+    first.addNext(pixels, values, places)
+    second.addNext(pixels, values + 1, places)
+    third.addNext(pixels, values + 2, places)
+    fourth.addNext(pixels, values + 3, places)
   }
+  first.store(to: sums)
+  second.store(to: sums + tapCount)
+  third.store(to: sums + 2 &* tapCount)
+  fourth.store(to: sums + 3 &* tapCount)
 }

@@ -77,6 +77,7 @@ extension StripTests {
       // More windows in a row than are looked at together, of an even and an odd width.
       Case(WindowCase(2, 9, 41, 1, window: (4, 4), to: 20), window: (2, 2), stride: (2, 2)),
       Case(WindowCase(2, 7, 45, 1, window: (3, 3), to: 33), window: (2, 2), stride: (2, 2)),
+      Case(WindowCase(1, 6, 211, 1, window: (4, 4), to: 5), window: (2, 2), stride: (2, 2)),
     ]
   }
 }

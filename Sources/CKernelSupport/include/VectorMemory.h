@@ -80,34 +80,6 @@ DEFEND_INLINE uint32_t defend_negative_lanes(defend_integer_vector v) {
 #endif
 }
 
-/// Writes `first` (255 at most) and the number of the lane for each of the given lanes; as many bytes
-/// as a vector has lanes may be written.
-/// - Returns: how many there are.
-DEFEND_INLINE intptr_t defend_name_lanes(uint32_t lanes, intptr_t first, uint8_t *to) {
-#if defined(__AVX512F__)
-  const __m512i numbers =
-      _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-  const __m512i names = _mm512_add_epi32(_mm512_set1_epi32((int)first), numbers);
-  const __m128i bytes =
-      _mm512_cvtepi32_epi8(_mm512_maskz_compress_epi32((__mmask16)lanes, names));
-  memcpy(to, &bytes, sizeof bytes);
-  return __builtin_popcount(lanes);
-#elif defined(__AVX2__)
-  const uint64_t ones = 0x0101010101010101;
-  const uint64_t names = 0x0706050403020100 + ones * (uint64_t)first;
-  const uint64_t bytes = _pext_u64(names, _pdep_u64(lanes, ones) * 0xff);
-  memcpy(to, &bytes, sizeof bytes);
-  return __builtin_popcount(lanes);
-#else
-  uint8_t *end = to;
-  for (int lane = 0; lane < 4; lane++) {
-    *end = (uint8_t)(first + lane);
-    end += lanes >> lane & 1;
-  }
-  return end - to;
-#endif
-}
-
 #if defined(__AVX2__) && !defined(__AVX512F__)
 /// A bit for every lane of four vectors that is all ones, the others being 0.
 DEFEND_INLINE uint32_t defend_bits_of_four(__m256i a, __m256i b, __m256i c, __m256i d) {
@@ -216,15 +188,20 @@ DEFEND_INLINE defend_vector defend_load_lanes(const float *p, defend_lanes lanes
 #endif
 }
 
-/// A vector from `place` on of sixteen elements, eight of which are at `first` and eight at `second`.
-DEFEND_INLINE defend_vector defend_load_of_two(const float *first, const float *second,
-                                               intptr_t place) {
+/// Four elements from each of four rows: the vector of them that has this number.
+DEFEND_INLINE defend_vector defend_load_fours(const float *p, intptr_t stride, intptr_t part) {
 #if defined(__AVX512F__)
-  return (defend_vector)_mm512_insertf32x8(_mm512_castps256_ps512(_mm256_loadu_ps(first)),
-                                           _mm256_loadu_ps(second), 1);
+  __m512 v = _mm512_castps128_ps512(_mm_loadu_ps(p));
+  v = _mm512_insertf32x4(v, _mm_loadu_ps(p + stride), 1);
+  v = _mm512_insertf32x4(v, _mm_loadu_ps(p + 2 * stride), 2);
+  return (defend_vector)_mm512_insertf32x4(v, _mm_loadu_ps(p + 3 * stride), 3);
+#elif defined(__AVX2__)
+  const float *first = p + 2 * part * stride;
+  return (defend_vector)_mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(first)),
+                                             _mm_loadu_ps(first + stride), 1);
 #else
   defend_vector v;
-  memcpy(&v, place < 8 ? first + place : second + (place - 8), sizeof v);
+  memcpy(&v, p + part * stride, sizeof v);
   return v;
 #endif
 }
