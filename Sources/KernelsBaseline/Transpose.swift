@@ -1,6 +1,9 @@
 internal import CKernelSupport
 internal import KernelInterface
 
+/// The columns of a strip: those of a cache line.
+private let stripLength = 16
+
 /// Transposes in strips of 16 columns, so that every cache line read is used whole.
 func transposeMatrix(_ arguments: TransposeArguments) {
   let from = arguments.source
@@ -17,13 +20,24 @@ func transposeMatrix(_ arguments: TransposeArguments) {
     }
     return
   }
+  let isPanel = rows == ProductArguments.panelColumns && toStride == rows
   var strip = 0
   while strip < columns {
-    let end = min(strip + 16, columns)
+    let end = min(strip + stripLength, columns)
     var row = 0
     while row < rows {
       // The last block may overlap the one before.
       let top = min(row, rows &- 4)
+      // The next strip's part of each row: lines so far apart come unasked for from no cache.
+      for line in 0..<4 {
+        defend_prefetch(from, (top &+ line) &* fromStride &+ end)
+      }
+      if isPanel {
+        // Two of its rows, as four rows of the strip are every eighth part of it.
+        for half in 0..<4 {
+          defend_prefetch_write(to, (end &+ row / 2) &* toStride &+ half &* stripLength)
+        }
+      }
       var column = strip
       while column < end {
         let left = min(column, columns &- 4)
