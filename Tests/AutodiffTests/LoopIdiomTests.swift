@@ -148,6 +148,8 @@ extension LoopIdiom.Pattern {
       case .sign: values[0].sign()
       case .maximum: .maximum(values[0], values[1])
       case .minimum: .minimum(values[0], values[1])
+      case .greater: values[0].isGreater(than: values[1])
+      case .select: .select(values[0], values[1], values[2])
       case .floatFromByte: values[0].converted(to: .float32)
       default: preconditionFailure("an idiom of \(opcode) needs a line here")
       }
