@@ -27,7 +27,8 @@ internal import Testing
   @Test func beforeTheFirstEpochNothingIsDelivered() async throws {
     let sandbox = try Sandbox()
     try sandbox.write("old", to: "old")
-    let run = try sandbox.start("train --output old")
+    // Thousands of steps: an epoch that outlasts this test's wait on a busy machine.
+    let run = try sandbox.start("train --model cnn --batch-size 1 --output old")
     #expect(try await run.waits(for: "steps an epoch"))
     run.send(SIGINT)
     let outcome = try await run.outcome()
