@@ -33,9 +33,9 @@ func transposeMatrix(_ arguments: TransposeArguments) {
         defend_prefetch(from, (top &+ line) &* fromStride &+ end)
       }
       if isPanel {
-        // Two of its rows, as four rows of the strip are every eighth part of it.
-        for half in 0..<4 {
-          defend_prefetch_write(to, (end &+ row / 2) &* toStride &+ half &* stripLength)
+        // What it writes is 16 rows of two lines: four lines for every four of the 32 rows read.
+        for line in 0..<4 {
+          defend_prefetch_write(to, (end &+ row / 2) &* toStride &+ line &* stripLength)
         }
       }
       var column = strip
