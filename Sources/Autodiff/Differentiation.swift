@@ -52,7 +52,7 @@ private struct Differentiation {
     let needed = graph.ancestors(of: [root.index])
     for index in needed.sorted() where !depends.contains(index) {
       let node = graph.nodes[index]
-      if node.operation is StopGradient { continue }
+      if node.performs(StopGradient.self) { continue }
       let inputs = node.operands.filter { depends.contains($0) }
       guard !inputs.isEmpty else { continue }
       depends.insert(index)
@@ -72,7 +72,7 @@ private struct Differentiation {
     if ([node.type.shape] + inputs).contains(where: { $0.batchAxis != nil && !$0.isPerExample }) {
       return true
     }
-    return (node.operation is Gather || node.operation is Scatter)
+    return (node.performs(Gather.self) || node.performs(Scatter.self))
       && inputs.contains { $0.isPerExample }
   }
 
@@ -84,7 +84,7 @@ private struct Differentiation {
     for index in path.sorted(by: >) {
       guard let cotangent = cotangents[index] else { continue }
       let node = Expression(graph: graph, index: index)
-      guard !node.operands.isEmpty, !(node.node.operation is StopGradient) else { continue }
+      guard !node.operands.isEmpty, !node.node.performs(StopGradient.self) else { continue }
       if isTarget.contains(index), !node.operands.contains(where: { path.contains($0.index) }) {
         continue
       }
@@ -135,7 +135,7 @@ private struct Differentiation {
   /// Whether the weights of a convolution's parameters go to its image, which has fewer elements
   /// than the cotangent. The cotangent itself stays as the image's gradient needs it.
   private func isWeightedByImage(_ result: Expression, for operand: Expression) -> Bool {
-    guard result.node.operation is Convolution, takesWeight(result, for: operand) else {
+    guard result.node.performs(Convolution.self), takesWeight(result, for: operand) else {
       return false
     }
     let image = result.operands[0].shape

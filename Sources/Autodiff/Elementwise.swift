@@ -12,6 +12,8 @@ package protocol ElementwiseOperation: Operation {
 }
 
 extension ElementwiseOperation {
+  package var elementwise: (any ElementwiseOperation)? { self }
+
   package func resultType(_ operands: [ValueType]) -> ValueType {
     Self.require(
       operands.dropFirst().allSatisfy { $0 == operands[0] } && operands[0].element != .uint8,

@@ -24,6 +24,9 @@ package protocol Operation: Hashable, Sendable {
 
   /// Adds the kernel calls that compute the result for a bound batch size.
   func lower(_ context: inout LoweringContext)
+
+  /// The operation itself if it is elementwise; a cast would ask the runtime every time.
+  var elementwise: (any ElementwiseOperation)? { get }
 }
 
 extension Operation {
@@ -33,6 +36,8 @@ extension Operation {
   }
 
   package func floatingPointOperations(_ operands: [[Int]], _ result: [Int]) -> Int { 0 }
+
+  package var elementwise: (any ElementwiseOperation)? { nil }
 
   static func require(
     _ condition: Bool, _ operands: [ValueType], _ rule: @autoclosure () -> String

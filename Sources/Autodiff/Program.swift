@@ -29,6 +29,8 @@ public final class Program {
   private var panelStore = PanelStore(variables: [], kept: [])
   private let rowTracks: RowTracks?
   private var bound: [Int: [any KernelCall]] = [:]
+  /// Those of them that remember rows, if the program follows rows.
+  private var rowKeeping: [Int: [any RowKeepingCall]] = [:]
   private var lastBatch = 0
 
   /// Compiles the expressions.
@@ -49,7 +51,7 @@ public final class Program {
     let graph = wanted[0].graph
     for update in updates {
       precondition(
-        update.variable.node.operation is Variable || update.variable.node.operation is Input,
+        update.variable.node.performs(Variable.self) || update.variable.node.performs(Input.self),
         "Program: only variables and inputs are updated, not \(update.variable.type)")
       precondition(
         update.variable.type == update.value.type,
@@ -64,7 +66,7 @@ public final class Program {
     self.updates = zip(updates, roots.dropFirst(results.count)).map {
       ($0.variable.index, $1.index)
     }
-    updatesVariables = updates.contains { $0.variable.node.operation is Variable }
+    updatesVariables = updates.contains { $0.variable.node.performs(Variable.self) }
     self.roots = Set(roots.map { [schedule] in schedule.storage(of: $0.index) })
     var plan = MemoryPass(
       schedule: schedule, capacity: capacity, roots: roots.map(\.index), updates: self.updates)
@@ -79,7 +81,7 @@ public final class Program {
     scratch = ZeroedMemory(byteCount: 64)
     for index in schedule.live + self.updates.map(\.variable) {
       let node = graph.nodes[index]
-      if node.operation is Input {
+      if node.performs(Input.self) {
         inputs[index] = ZeroedMemory(byteCount: node.type.byteCount(batch: capacity))
       } else if let variable = node.operation as? Variable {
         variableMemory[index] = variables.pointer(
@@ -92,7 +94,7 @@ public final class Program {
       kept: updatesVariables
         ? Set(schedule.sharedFactors.compactMap { variableMemory[$0] })
         : Set(variableMemory.values))
-    bound[capacity] = bind(batch: capacity)
+    bind(batch: capacity)
   }
 
   /// Runs the program for the first `batch` examples of its inputs.
@@ -119,8 +121,7 @@ public final class Program {
   ///
   /// The first row of a track, and one that is quite another, is kept without being asked for.
   public func keep(rows: [Int]) {
-    for call in bound[lastBatch] ?? [] {
-      guard let call = call as? any RowKeepingCall else { continue }
+    for call in rowKeeping[lastBatch] ?? [] {
       device.pool.run(rows.count) { call.keep(row: rows[$0]) }
     }
   }
@@ -129,7 +130,7 @@ public final class Program {
     precondition(
       batch > 0 && batch <= capacity, "Program: a batch of \(batch) exceeds \(capacity)")
     lastBatch = batch
-    if bound[batch] == nil { bound[batch] = bind(batch: batch) }
+    if bound[batch] == nil { bind(batch: batch) }
     panelStore.update(to: keptVariables.version, on: device.pool)
     // Going through a buffer allocates nothing, in debug builds either.
     bound[batch]!.withUnsafeBufferPointer { for call in $0 { device.pool.run(call) } }
@@ -141,7 +142,7 @@ public final class Program {
   /// The memory of an input, to be filled before a run; nil if the program does not need it.
   public func memory(of input: Expression) -> UnsafeMutableRawBufferPointer? {
     precondition(
-      input.node.operation is Input, "Program: only inputs are written, not \(input.type)")
+      input.node.performs(Input.self), "Program: only inputs are written, not \(input.type)")
     return inputs[input.index]?.bytes
   }
 
@@ -205,8 +206,10 @@ public final class Program {
 
   /// The calls for a batch size. A smaller batch may need more scratch memory than a larger one,
   /// because its work is cut differently; then all calls move to more memory.
-  private func bind(batch: Int) -> [any KernelCall] {
-    calls(batch: batch).flatMap { $0 }
+  private func bind(batch: Int) {
+    let calls = calls(batch: batch).flatMap { $0 }
+    bound[batch] = calls
+    if rowTracks != nil { rowKeeping[batch] = calls.compactMap { $0 as? any RowKeepingCall } }
   }
 
   /// The calls of every step, and at the end those of the updates that need a copy.

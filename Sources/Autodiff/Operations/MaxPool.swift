@@ -153,7 +153,7 @@ extension Expression {
   package func maxPooledOnce(
     windowHeight: Int, windowWidth: Int, _ placement: WindowPlacement
   ) -> Expression {
-    guard node.operation is Rectify else {
+    guard node.performs(Rectify.self) else {
       return maxPooled(windowHeight: windowHeight, windowWidth: windowWidth, placement)
     }
     return operands[0].maxPooled(

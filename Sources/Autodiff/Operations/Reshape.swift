@@ -26,7 +26,7 @@ extension Expression {
   /// The same elements under another shape.
   public func reshaped(to shape: Shape) -> Expression {
     if shape == self.shape { return self }
-    if node.operation is Reshape {
+    if node.performs(Reshape.self) {
       return operands[0].reshaped(to: shape)
     }
     if let value = fillValue { return graph.fill(value, shape: shape) }

@@ -42,7 +42,7 @@ extension Expression {
   /// after the other, the last run first.
   public func sum(_ axes: [Int]) -> Expression {
     // Unpooling puts every element at one place of its plane, so over planes the sums are the same.
-    if node.operation is Unpool, axes.contains(1), axes.contains(2) {
+    if node.performs(Unpool.self), axes.contains(1), axes.contains(2) {
       return operands[0].sum(axes)
     }
     var result = self

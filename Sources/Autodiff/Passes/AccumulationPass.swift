@@ -18,7 +18,7 @@ struct AccumulationPass {
     for index in live {
       let node = graph.nodes[index]
       let operands = node.operands.map { replacement[$0]! }
-      if node.operation is Add,
+      if node.performs(Add.self),
         let sum = accumulated(operands, isSpare: node.operands.map { uses[$0] == 1 })
       {
         replacement[index] = sum
@@ -45,7 +45,7 @@ struct AccumulationPass {
   }
 
   private func isProduct(_ expression: Expression) -> Bool {
-    let operation = expression.node.operation
-    return operation is MatrixProduct || operation is ConvolutionWeightGradient
+    let node = expression.node
+    return node.performs(MatrixProduct.self) || node.performs(ConvolutionWeightGradient.self)
   }
 }

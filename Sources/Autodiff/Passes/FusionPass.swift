@@ -45,33 +45,34 @@ struct FusionPass {
       let node = graph.nodes[index]
       for operand in node.operands {
         let source = schedule.storage(of: operand)
-        let isRepeated =
-          graph.nodes[source].operation is Fill || graph.nodes[source].operation is Broadcast
-        let isReading = node.operation is any ElementwiseOperation
-        let isAlias = node.operation is Reshape || node.operation is StopGradient
-        if isRepeated, !isReading && !isAlias || !canRepeat(source) { materialized.insert(source) }
+        let isReading = node.operation.elementwise != nil
+        if graph.nodes[source].isRepetition,
+          !isReading && !node.isAlias || !canRepeat(source)
+        {
+          materialized.insert(source)
+        }
       }
       if rootStorage.contains(index) { materialized.insert(schedule.storage(of: index)) }
     }
   }
 
   private func canRepeat(_ index: Int) -> Bool {
-    guard isEnabled else { return graph.nodes[index].operation is Fill }
+    guard isEnabled else { return graph.nodes[index].performs(Fill.self) }
     return RepetitionPattern(graph: graph, node: index) != nil
   }
 
   private mutating func place(_ index: Int) {
     let node = graph.nodes[index]
-    switch node.operation {
-    case is Input, is Variable, is Reshape, is StopGradient: return
-    case is Fill, is Broadcast:
+    if schedule.isResident(index) || node.isAlias { return }
+    if node.isRepetition {
       if materialized.contains(index) { append(index) }
-    case is any ElementwiseOperation: placeElementwise(index)
-    case is PoolGather:
+    } else if node.operation.elementwise != nil {
+      placeElementwise(index)
+    } else if node.performs(PoolGather.self) {
       // The kernel that finds the places of the maxima writes the maxima as well.
       let places = schedule.storage(of: node.operands[1])
       if isEnabled, let position = schedule.position[places],
-        graph.nodes[places].operation is PoolArgmax,
+        graph.nodes[places].performs(PoolArgmax.self),
         graph.nodes[places].operands[0] == node.operands[0],
         schedule.steps[position].companion == nil
       {
@@ -80,7 +81,8 @@ struct FusionPass {
       } else {
         append(index)
       }
-    default: append(index)
+    } else {
+      append(index)
     }
   }
 
@@ -152,7 +154,7 @@ struct FusionPass {
         schedule.position[$0] == nil || isStoredAnyway($0)
       }
       && readers[index, default: []].allSatisfy { reader in
-        graph.nodes[reader].operation is any ElementwiseOperation
+        graph.nodes[reader].operation.elementwise != nil
           && elementCount(reader) == elementCount(index)
       }
   }
@@ -161,9 +163,9 @@ struct FusionPass {
   private func isStoredAnyway(_ index: Int) -> Bool {
     if rootStorage.contains(index) { return true }
     return readers[index, default: []].contains { reader in
-      let operation = graph.nodes[reader].operation
-      if operation is Reshape || operation is StopGradient { return isStoredAnyway(reader) }
-      return !(operation is any ElementwiseOperation)
+      let node = graph.nodes[reader]
+      if node.isAlias { return isStoredAnyway(reader) }
+      return node.operation.elementwise == nil
     }
   }
 
@@ -193,8 +195,8 @@ struct FusionPass {
       nodes.flatMap { graph.nodes[$0].operands.map { schedule.storage(of: $0) } })
     guard values.count < LoopProgram.registerLimit else { return false }
     guard let operation = step.operation else { return true }
-    return graph.nodes[operation].operation is MatrixProduct
-      || graph.nodes[operation].operation is Convolution
+    return graph.nodes[operation].performs(MatrixProduct.self)
+      || graph.nodes[operation].performs(Convolution.self)
   }
 }
 
@@ -213,11 +215,11 @@ struct RepetitionPattern {
 
   init?(graph: Graph, node index: Int) {
     let node = graph.nodes[index]
-    if node.operation is Fill {
+    if node.performs(Fill.self) {
       (source, opcode, columns) = (index, .value, 1)
       return
     }
-    guard node.operation is Broadcast else { return nil }
+    guard node.performs(Broadcast.self) else { return nil }
     source = node.operands[0]
     let operand = graph.nodes[source].type.shape
     let result = node.type.shape

@@ -77,9 +77,7 @@ struct LoopBuilder {
   private mutating func slot(operand node: Int) -> LoopSlot {
     if let slot = slots[node] { return slot }
     let isRepeated =
-      (schedule.graph.nodes[node].operation is Fill
-        || schedule.graph.nodes[node].operation is Broadcast)
-      && !schedule.materialized.contains(node)
+      schedule.graph.nodes[node].isRepetition && !schedule.materialized.contains(node)
     guard isRepeated || isInlineFill(node) else {
       let element = schedule.graph.nodes[node].type.element
       return LoopSlot(memory: memory(node)!, stride: element.byteCount)
@@ -125,7 +123,7 @@ struct LoopBuilder {
   }
 
   private func isInlineFill(_ node: Int) -> Bool {
-    schedule.graph.nodes[node].operation is Fill
+    schedule.graph.nodes[node].performs(Fill.self)
   }
 
   /// The result's memory, or a register; a register and a later copy where the memory is still to

@@ -61,6 +61,7 @@ struct LoopIdiomMatcher {
   private let graph: Graph
   private let schedule: Schedule
   private let nodes: [Int]
+  private let opcodes: [Int: LoopOpcode]
   /// The nodes that nothing but one operand of one node of the loop reads.
   private let inner: Set<Int>
 
@@ -69,6 +70,12 @@ struct LoopIdiomMatcher {
     graph = schedule.graph
     self.schedule = schedule
     self.nodes = nodes
+    opcodes = Dictionary(
+      uniqueKeysWithValues: nodes.map { index in
+        let node = schedule.graph.nodes[index]
+        let operands = node.operands.map { schedule.graph.nodes[$0].type }
+        return (index, node.operation.elementwise!.opcode(operands))
+      })
     let reads = nodes.flatMap { schedule.graph.nodes[$0].operands.map(schedule.storage) }
     let counts = Dictionary(reads.map { ($0, 1) }, uniquingKeysWith: +)
     inner = Set(nodes.filter { counts[$0] == 1 && !isStored($0) })
@@ -85,22 +92,17 @@ struct LoopIdiomMatcher {
       } else {
         terms.append(
           LoopTerm(
-            node: node, opcode: opcode(node)!,
+            node: node, opcode: opcodes[node]!,
             operands: graph.nodes[node].operands.map(schedule.storage)))
       }
     }
     return terms.reversed()
   }
 
-  private func opcode(_ node: Int) -> LoopOpcode? {
-    let operands = graph.nodes[node].operands.map { graph.nodes[$0].type }
-    return (graph.nodes[node].operation as? any ElementwiseOperation)?.opcode(operands)
-  }
-
   private func idiom(endingIn node: Int) -> (LoopTerm, nodes: Set<Int>)? {
     for idiom in LoopIdiom.all {
       var match = Match()
-      guard case .apply(let opcode, let arguments) = idiom.pattern, self.opcode(node) == opcode,
+      guard case .apply(let opcode, let arguments) = idiom.pattern, opcodes[node] == opcode,
         find(opcode, arguments, node, &match)
       else { continue }
       let term = LoopTerm(
@@ -146,7 +148,7 @@ struct LoopIdiomMatcher {
     case .constant(let value):
       return (graph.nodes[node].operation as? Fill)?.value.bitPattern == value.bitPattern
     case .apply(let opcode, let arguments):
-      guard inner.contains(node), self.opcode(node) == opcode else { return false }
+      guard inner.contains(node), opcodes[node] == opcode else { return false }
       match.nodes.insert(node)
       return find(opcode, arguments, node, &match)
     }

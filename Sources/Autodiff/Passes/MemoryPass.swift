@@ -82,8 +82,8 @@ struct MemoryPass {
     let step = schedule.steps[position]
     var taken: Set<Int> = []
     if let operation = step.operation, schedule.graph.nodes[operation].operands.count == 3,
-      schedule.graph.nodes[operation].operation is MatrixProduct
-        || schedule.graph.nodes[operation].operation is ConvolutionWeightGradient
+      schedule.graph.nodes[operation].performs(MatrixProduct.self)
+        || schedule.graph.nodes[operation].performs(ConvolutionWeightGradient.self)
     {
       let start = schedule.storage(of: schedule.graph.nodes[operation].operands[2])
       if isSpare(start, at: position), bytes(start) == bytes(operation),

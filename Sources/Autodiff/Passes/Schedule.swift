@@ -49,7 +49,7 @@ struct Schedule {
   /// The node whose memory holds a node's value: reshaping and stopping gradients move nothing.
   func storage(of index: Int) -> Int {
     var index = index
-    while graph.nodes[index].operation is Reshape || graph.nodes[index].operation is StopGradient {
+    while graph.nodes[index].isAlias {
       index = graph.nodes[index].operands[0]
     }
     return index
@@ -57,14 +57,14 @@ struct Schedule {
 
   /// Whether the node's memory is written before a run, by the caller or an earlier run.
   func isResident(_ index: Int) -> Bool {
-    graph.nodes[index].operation is Input || graph.nodes[index].operation is Variable
+    graph.nodes[index].performs(Input.self) || graph.nodes[index].performs(Variable.self)
   }
 
   /// The node whose value a loop reads for an operand: of a broadcast that it follows in place,
   /// the value that repeats.
   func source(of operand: Int, materialized: Set<Int>) -> Int {
     let node = storage(of: operand)
-    guard graph.nodes[node].operation is Broadcast, !materialized.contains(node) else {
+    guard graph.nodes[node].performs(Broadcast.self), !materialized.contains(node) else {
       return node
     }
     return storage(of: graph.nodes[node].operands[0])
@@ -95,9 +95,7 @@ struct Schedule {
       reads += repeated.map { ($0, false) }
       for operand in graph.nodes[index].operands {
         let node = storage(of: operand)
-        let isInline =
-          (graph.nodes[node].operation is Fill || graph.nodes[node].operation is Broadcast)
-          && !materialized.contains(node)
+        let isInline = graph.nodes[node].isRepetition && !materialized.contains(node)
         if !isInline { reads.append((node, true)) }
       }
     }
@@ -135,8 +133,8 @@ struct Schedule {
         graph.nodes[$0].operands
       }
     return read.map { source(of: $0, materialized: materialized) }.allSatisfy { index in
-      computed.contains(index) || graph.nodes[index].operation is Variable
-        || graph.nodes[index].operation is Fill
+      computed.contains(index) || graph.nodes[index].performs(Variable.self)
+        || graph.nodes[index].performs(Fill.self)
     }
   }
 
@@ -147,7 +145,7 @@ struct Schedule {
       !product.transposesLeft, graph.nodes[index].operands.count == 2,
       // Reshaped otherwise, its rows would be parts of examples.
       graph.nodes[graph.nodes[index].operands[0]].type.shape.isPerExample,
-      graph.nodes[storage(of: graph.nodes[index].operands[1])].operation is Variable
+      graph.nodes[storage(of: graph.nodes[index].operands[1])].performs(Variable.self)
     else { return nil }
     let rows = storage(of: graph.nodes[index].operands[0])
     return steps.first { step in
@@ -162,4 +160,12 @@ struct Schedule {
     steps = kept.map { steps[$0] }
     position = position.compactMapValues { places[$0] }
   }
+}
+
+extension Graph.Node {
+  /// Whether the value is the operand's, in the same memory.
+  var isAlias: Bool { performs(Reshape.self) || performs(StopGradient.self) }
+
+  /// Whether the value is a number or an operand again and again, which loops need not store.
+  var isRepetition: Bool { performs(Fill.self) || performs(Broadcast.self) }
 }

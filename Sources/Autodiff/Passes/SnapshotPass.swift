@@ -9,7 +9,7 @@ struct SnapshotPass {
   func run(_ roots: [Expression]) -> [Expression] {
     roots.map { root in
       var source = root
-      while source.node.operation is Reshape || source.node.operation is StopGradient {
+      while source.node.isAlias {
         source = source.operands[0]
       }
       guard updated.contains(source.index) else { return root }

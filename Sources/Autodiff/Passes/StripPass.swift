@@ -67,7 +67,7 @@ struct StripPass {
   private func rectifier(of step: Schedule.Step) -> (node: Int, loop: Int)? {
     guard let maxima = step.companion, !roots.contains(maxima),
       let reader = readers[maxima]?.first, readers[maxima]?.count == 1,
-      graph.nodes[reader].operation is Rectify,
+      graph.nodes[reader].performs(Rectify.self),
       graph.nodes[reader].type == graph.nodes[maxima].type,
       let position = schedule.position[reader], schedule.steps[position].operation == nil,
       schedule.steps[position].loop?.nodes == [reader]
@@ -83,7 +83,7 @@ struct StripPass {
     let result = storage(images)
     guard let position = schedule.position[result], !roots.contains(result),
       let operation = schedule.steps[position].operation,
-      graph.nodes[operation].operation is Convolution,
+      graph.nodes[operation].performs(Convolution.self),
       graph.nodes[operation].type == graph.nodes[images].type,
       Set(readers[result, default: []]) == Set(poolings),
       hasStrips(images: images, window: window, placement)

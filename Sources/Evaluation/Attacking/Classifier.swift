@@ -87,11 +87,11 @@ package final class Classifier {
     let classes = logits.shape[1]
     return logits.floats.withUnsafeBufferPointer { values in
       (0..<logits.shape[0]).map { row in
-        var best = 0
+        var (best, largest) = (0, -Float.infinity)
         for index in 0..<classes {
           let value = values[row * classes + index]
           if value.isNaN { return Self.noClass }
-          if value > values[row * classes + best] { best = index }
+          if value > largest { (best, largest) = (index, value) }
         }
         return Int32(best)
       }
