@@ -161,13 +161,15 @@ public struct Benchmark {
           AttackRunner.Task(
             example: example, label: dataset.labels[example], epsilon: Float(threat.epsilon))
         }
-        runner.run(tasks, on: dataset, key: RandomKey(seed: 0), stopsEarly: false) {
-          _ = verifier.verdicts(
-            on: $0.images, of: tasks[$0.tasks], dataset: dataset, threat: threat)
-        }
+        runner.run(
+          tasks, on: dataset, key: RandomKey(seed: 0), stopsEarly: false,
+          look: {
+            verifier.verdicts(
+              on: $0.images, of: tasks[$0.tasks], dataset: dataset, threat: threat)
+          }, finish: { _, _ in })
       },
       flops: (runner.floatingPointOperations(batch: batch)
-        + verifier.classifier.program.floatingPointOperations(batch: batch)) / batch,
+        + verifier.classifier.floatingPointOperations(batch: batch)) / batch,
       profile: { runner.profile(batch: batch, runs: 5) })
   }
 

@@ -50,10 +50,10 @@ public struct RadiusSearch: Sendable {
       }
       let size = dataset.imageSize
       runner.run(tasks, on: dataset, key: key.folding(round)) { finished in
-        let batch = tasks[finished.tasks]
-        let verdicts = trial.verifier.verdicts(
-          on: finished.images, of: batch, dataset: dataset, norm: norm)
-        for (row, (task, verdict)) in zip(batch, verdicts).enumerated() {
+        trial.verifier.verdicts(
+          on: finished.images, of: tasks[finished.tasks], dataset: dataset, norm: norm)
+      } finish: { finished, verdicts in
+        for (row, (task, verdict)) in zip(tasks[finished.tasks], verdicts).enumerated() {
           let example = task.example
           images[example] = Array(finished.images[row * size..<(row + 1) * size])
           if verdict.isAllowed, verdict.prediction != task.label {

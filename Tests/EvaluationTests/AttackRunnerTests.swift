@@ -36,14 +36,17 @@ import Testing
         example: example, label: dataset.labels[example], target: 1 - dataset.labels[example],
         epsilon: norm == .linf ? 0.1 : 0.8)
     }
-    var ended = Ended(images: [], isClaimed: [])
+    var ended = Ended(
+      images: Array(repeating: [], count: tasks.count),
+      isClaimed: Array(repeating: false, count: tasks.count))
     runner.run(
       tasks, on: dataset, key: RandomKey(seed: 8), stopsEarly: stopsEarly
     ) { finished in
-      for row in finished.tasks.indices {
-        let place = row - finished.tasks.startIndex
-        ended.images.append(Array(finished.images[place * 36..<(place + 1) * 36]))
-        ended.isClaimed.append(finished.isClaimed[place])
+      // Threads finish in any order.
+      for (place, row) in finished.tasks.enumerated() {
+        #expect(ended.images[row].isEmpty, "twice")
+        ended.images[row] = Array(finished.images[place * 36..<(place + 1) * 36])
+        ended.isClaimed[row] = finished.isClaimed[place]
       }
     }
     return ended
@@ -65,18 +68,20 @@ import Testing
     #expect(part.isClaimed == some.map { expected.isClaimed[$0] })
   }
 
-  /// Threads take parts of a batch where it is large enough.
+  /// Threads take parts of the tasks where there may be enough.
   @Test(arguments: attacks, [Norm.linf, .l2])
   func whoAttacksDoesNotMatter(attack: String, norm: Norm) throws {
     let all = Array(0..<37)
     let expected = try Self.run(attack, examples: all, norm: norm)
-    // A batch in two rounds of parts, and one of fewer tasks than threads.
-    let examples = (0..<452).map { $0 % 37 }
     let device = Device(threads: 3)
-    let ended = try Self.run(
-      attack, examples: examples, capacity: 450, norm: norm, device: device)
-    #expect(ended.images == examples.map { expected.images[$0] })
-    #expect(ended.isClaimed == examples.map { expected.isClaimed[$0] })
+    // Two rounds of parts, and fewer tasks than threads.
+    for count in [452, 2] {
+      let examples = (0..<count).map { $0 % 37 }
+      let ended = try Self.run(
+        attack, examples: examples, capacity: 450, norm: norm, device: device)
+      #expect(ended.images == examples.map { expected.images[$0] })
+      #expect(ended.isClaimed == examples.map { expected.isClaimed[$0] })
+    }
   }
 
   /// A search as an attack whose steps are of one piece.

@@ -11,6 +11,11 @@ final class AttackLane {
   /// Nil for an attack of one step.
   private let stepping: (any SteppingProgram)?
   private let imageSize: Int
+  /// The images that each row of the part ended with, `[capacity, H, W, C]`; an attack of one step
+  /// leaves them where it made them.
+  private let finished: UnsafeMutableBufferPointer<Float>
+  /// Whether each row is claimed to be adversarial.
+  private let isClaimed: UnsafeMutableBufferPointer<Bool>
 
   init(
     _ attack: any Attack, isTargeted: Bool, norm: Norm, searchesRadius: Bool, model: Model,
@@ -34,37 +39,40 @@ final class AttackLane {
       } else {
         program(.step)
       }
+    finished = .allocate(capacity: stepping == nil ? 0 : capacity * imageSize)
+    isClaimed = .allocate(capacity: capacity)
+  }
+
+  deinit {
+    finished.deallocate()
+    isClaimed.deallocate()
   }
 
   /// The program that does the work.
   var program: Program { (stepping ?? starting).program }
 
-  /// Where an attack of one step left its images, `[N, H, W, C]`; nil for others.
-  var finishedImages: UnsafeBufferPointer<Float>? {
-    stepping == nil ? starting.images() : nil
-  }
-
   /// Makes an attempt on each of some tasks.
   ///
-  /// - Parameters:
-  ///   - images: takes what each ended with, `[N, H, W, C]`; not used if there are
-  ///     ``finishedImages``.
-  ///   - isClaimed: takes whether the attack saw the model answer it wrongly, `[N]`.
-  /// - Returns: the number of steps that were taken, of all together.
+  /// - Returns: the number of steps that were taken, of all together; what each ended with,
+  ///   `[N, H, W, C]`; and whether the attack saw the model answer it wrongly, `[N]`.
   func run(
-    _ tasks: ArraySlice<AttackRunner.Task>, on dataset: Dataset, key: RandomKey, stopsEarly: Bool,
-    images: UnsafeMutableBufferPointer<Float>, isClaimed: UnsafeMutableBufferPointer<Bool>
-  ) -> Int {
-    func keep(_ source: UnsafeBufferPointer<Float>, row: Int, at task: Int) {
-      let rows = row * imageSize..<(row + 1) * imageSize
-      _ = UnsafeMutableBufferPointer(rebasing: images[(task * imageSize)...])
-        .update(from: UnsafeBufferPointer(rebasing: source[rows]))
-    }
+    _ tasks: ArraySlice<AttackRunner.Task>, on dataset: Dataset, key: RandomKey, stopsEarly: Bool
+  ) -> (steps: Int, images: UnsafeBufferPointer<Float>, isClaimed: UnsafeBufferPointer<Bool>) {
+    let size = tasks.count * imageSize
     starting.load(tasks, dataset)
     starting.write(key: key, scalars: [], stopsEarly: stopsEarly)
     starting.program.run(batch: tasks.count)
-    isClaimed.update(repeating: false)
-    guard let stepping else { return tasks.count }
+    let isClaimed = UnsafeMutableBufferPointer(rebasing: isClaimed[..<tasks.count])
+    isClaimed.initialize(repeating: false)
+    guard let stepping else {
+      let images = UnsafeBufferPointer(rebasing: starting.images()[..<size])
+      return (tasks.count, images, UnsafeBufferPointer(isClaimed))
+    }
+    func keep(_ source: UnsafeBufferPointer<Float>, row: Int, at task: Int) {
+      let rows = row * imageSize..<(row + 1) * imageSize
+      _ = UnsafeMutableBufferPointer(rebasing: finished[(task * imageSize)...])
+        .update(from: UnsafeBufferPointer(rebasing: source[rows]))
+    }
     stepping.load(tasks, dataset)
     stepping.takeState(from: starting)
     var steps = 0
@@ -89,6 +97,8 @@ final class AttackLane {
     for (row, task) in rows.enumerated() {
       keep(stepping.images(), row: row, at: task)
     }
-    return steps
+    return (
+      steps, UnsafeBufferPointer(rebasing: finished[..<size]), UnsafeBufferPointer(isClaimed)
+    )
   }
 }

@@ -8,26 +8,12 @@ internal import Synchronization
 /// so that the rest goes on in a smaller one. Nothing is compiled again for that.
 ///
 /// What becomes of an example depends on nothing but the example, the attack and the key. So each
-/// thread attacks a part of a batch by itself, from the first step to the last: threads that share
-/// every product of every step wait for each other all the time.
+/// thread attacks a part of a batch by itself.
 package final class AttackRunner {
   package let attack: any Attack
   package let capacity: Int
-  private let lanes: [AttackLane]
-  private let laneCapacity: Int
+  private let lanes: Lanes<AttackLane>
   private let device: Device
-  private let imageSize: Int
-  /// The images that each row of the batch ended with, `[capacity, H, W, C]`.
-  private let finished: UnsafeMutableBufferPointer<Float>
-  /// Whether each row is claimed to be adversarial.
-  private let isClaimed: UnsafeMutableBufferPointer<Bool>
-
-  /// The parts that a batch is cut into, each taken by the next lane that is free: with fewer rows a
-  /// thread reads weights longer than it computes, with more it walks out of its cache.
-  private static let rowsPerPart = 32...128
-  /// Every lane may have copies of all weights and of their transposes. Where that would be too much,
-  /// products are so large that threads share them well.
-  private static let copiesLimit = 128 << 20
 
   /// - Parameters:
   ///   - variables: the parameters' values; those of a run of training may change between runs.
@@ -41,52 +27,29 @@ package final class AttackRunner {
     self.attack = attack
     self.capacity = capacity
     self.device = device
-    imageSize = model.specification.input.reduce(1, *)
-    finished = .allocate(capacity: capacity * imageSize)
-    isClaimed = .allocate(capacity: capacity)
-    isClaimed.initialize(repeating: false)
-    let threads = device.threadCount
-    let copies = threads * 2 * 4 * model.parameterCount
-    let isShared =
-      attack.steps == 1 || capacity < threads * Self.rowsPerPart.lowerBound
-      || copies > Self.copiesLimit
-    let (count, laneDevice) =
-      isShared
-      ? (1, device) : (threads, Device(threads: 1, instructionSet: device.instructionSet))
-    let laneCapacity =
-      isShared ? capacity : min((capacity + count - 1) / count, Self.rowsPerPart.upperBound)
-    self.laneCapacity = laneCapacity
-    lanes = [AttackLane](unsafeUninitializedCapacity: count) { lanes, filled in
-      filled = count
-      // Compiled side by side: where attacks are short this is a good part of their time.
-      device.forEach(count) { lane in
-        (lanes.baseAddress! + lane).initialize(
-          to: AttackLane(
-            attack, isTargeted: isTargeted, norm: norm, searchesRadius: searchesRadius,
-            model: model, variables: variables, capacity: laneCapacity, device: laneDevice))
-      }
+    lanes = Lanes(
+      capacity: capacity, parameterCount: model.parameterCount, device: device
+    ) { capacity, device in
+      AttackLane(
+        attack, isTargeted: isTargeted, norm: norm, searchesRadius: searchesRadius, model: model,
+        variables: variables, capacity: capacity, device: device)
     }
-  }
-
-  deinit {
-    finished.deallocate()
-    isClaimed.deallocate()
   }
 
   /// The multiplications and additions of an attack on a batch that nothing leaves.
   package func floatingPointOperations(batch: Int) -> Int {
-    attack.steps * lanes[0].program.floatingPointOperations(batch: batch)
+    attack.steps * lanes.all[0].program.floatingPointOperations(batch: batch)
   }
 
   /// Where the time of a step on a batch goes: that of as many rows as the lanes take at a time, as
   /// often as they do.
   package func profile(batch: Int, runs: Int) -> [Program.StepProfile] {
-    let count = min(lanes.count, batch)
-    let rows = min(batch / count, laneCapacity)
+    let count = min(lanes.all.count, batch)
+    let rows = min(batch / count, lanes.capacity)
     var profiles = Array(repeating: [Program.StepProfile](), count: count)
     profiles.withUnsafeMutableBufferPointer { profiles in
       device.forEach(count) { lane in
-        profiles[lane] = lanes[lane].program.profile(batch: rows, runs: runs)
+        profiles[lane] = lanes.all[lane].program.profile(batch: rows, runs: runs)
       }
     }
     let times = Double(batch) / Double(rows * count)
@@ -116,14 +79,14 @@ package final class AttackRunner {
     }
   }
 
-  /// What a batch of tasks ended with.
+  /// What some tasks ended with.
   package struct Finished {
-    /// The places of the batch's tasks among all.
+    /// Their places among all.
     package let tasks: Range<Int>
-    /// `[N, H, W, C]`
+    /// `[N, H, W, C]`; valid during the call alone.
     package let images: UnsafeBufferPointer<Float>
     /// Whether the attack saw the model answer wrongly; what it made last it has not looked at.
-    package let isClaimed: [Bool]
+    package let isClaimed: UnsafeBufferPointer<Bool>
   }
 
   /// Makes an attempt on each of some examples.
@@ -131,51 +94,35 @@ package final class AttackRunner {
   /// - Parameters:
   ///   - key: of the random numbers: one for every attack and restart.
   ///   - stopsEarly: false takes every step on every example, whatever the model answers.
-  ///   - finish: takes what every batch ended with.
+  ///   - look: is called with what tasks ended with on the thread that attacked, several at once.
+  ///   - finish: takes what was seen, in one call after another; which tasks come first is open.
   /// - Returns: the number of steps that were taken, of all examples together.
+  @discardableResult
+  package func run<Seen>(
+    _ tasks: [Task], on dataset: Dataset, key: RandomKey, stopsEarly: Bool = true,
+    look: (Finished) -> Seen, finish: (Finished, Seen) -> Void
+  ) -> Int {
+    let steps = Atomic(0)
+    let finishing = Mutex(())
+    lanes.forEachPart(of: tasks.count) { lane, rows in
+      let (taken, images, isClaimed) = lane.run(
+        tasks[rows], on: dataset, key: key, stopsEarly: stopsEarly)
+      steps.add(taken, ordering: .relaxed)
+      let finished = Finished(tasks: rows, images: images, isClaimed: isClaimed)
+      let seen = look(finished)
+      finishing.withLock { _ in finish(finished, seen) }
+    }
+    return steps.load(ordering: .relaxed)
+  }
+
+  /// The same without a look.
   @discardableResult
   package func run(
     _ tasks: [Task], on dataset: Dataset, key: RandomKey, stopsEarly: Bool = true,
     finish: (Finished) -> Void
   ) -> Int {
-    var steps = 0
-    for first in stride(from: 0, to: tasks.count, by: capacity) {
-      let range = first..<min(first + capacity, tasks.count)
-      steps += run(tasks[range], on: dataset, key: key, stopsEarly: stopsEarly)
-      let images = lanes[0].finishedImages ?? UnsafeBufferPointer(finished)
-      finish(
-        Finished(
-          tasks: range,
-          images: UnsafeBufferPointer(rebasing: images[..<(range.count * imageSize)]),
-          isClaimed: Array(isClaimed[..<range.count])))
-    }
-    return steps
-  }
-
-  /// Makes an attempt on each task of a batch.
-  /// - Returns: the number of steps that were taken.
-  private func run(
-    _ tasks: ArraySlice<Task>, on dataset: Dataset, key: RandomKey, stopsEarly: Bool
-  ) -> Int {
-    // As much for one lane as for another.
-    let rounds = (tasks.count + laneCapacity * lanes.count - 1) / (laneCapacity * lanes.count)
-    let count = min(rounds * lanes.count, tasks.count)
-    let next = Atomic(0)
-    let steps = Atomic(0)
-    device.forEach(min(lanes.count, count)) { lane in
-      while true {
-        let part = next.add(1, ordering: .relaxed).oldValue
-        guard part < count else { return }
-        let rows = tasks.count * part / count..<tasks.count * (part + 1) / count
-        let taken = lanes[lane].run(
-          tasks[tasks.startIndex + rows.lowerBound..<tasks.startIndex + rows.upperBound],
-          on: dataset, key: key, stopsEarly: stopsEarly,
-          images: UnsafeMutableBufferPointer(
-            rebasing: finished[rows.lowerBound * imageSize..<rows.upperBound * imageSize]),
-          isClaimed: UnsafeMutableBufferPointer(rebasing: isClaimed[rows]))
-        steps.add(taken, ordering: .relaxed)
-      }
-    }
-    return steps.load(ordering: .relaxed)
+    run(
+      tasks, on: dataset, key: key, stopsEarly: stopsEarly, look: { _ in },
+      finish: { finished, _ in finish(finished) })
   }
 }

@@ -4,11 +4,9 @@ package import Networks
 /// A model's answers to images, in a pass that knows nothing of attacks.
 package final class Classifier {
   package let capacity: Int
-  package let program: Program
-  private let images: Expression
-  private let labels: Expression
-  private let logits: Expression
-  private let losses: Expression
+  private let lanes: Lanes<ClassifierLane>
+  private let imageByteCount: Int
+  private let classCount: Int
   private let device: Device
 
   /// - Parameters:
@@ -19,6 +17,118 @@ package final class Classifier {
     device: Device
   ) {
     self.capacity = capacity
+    self.device = device
+    imageByteCount = model.specification.input.reduce(element.byteCount, *)
+    classCount = model.classCount
+    lanes = Lanes(
+      capacity: capacity, parameterCount: model.parameterCount, device: device
+    ) { capacity, device in
+      ClassifierLane(
+        model: model, variables: variables, element: element, capacity: capacity, device: device)
+    }
+  }
+
+  /// The multiplications and additions of the answers to a batch.
+  package func floatingPointOperations(batch: Int) -> Int {
+    lanes.all[0].program.floatingPointOperations(batch: batch)
+  }
+
+  /// What a model makes of some images.
+  package struct Answers {
+    /// The class of the largest logit, the first of equals; ``Classifier/noClass`` where a logit is
+    /// not a number.
+    package let predictions: [Int32]
+    /// The cross-entropy with the labels.
+    package let losses: [Float]
+    /// `[N, classes]`
+    package let logits: [Float]
+  }
+
+  /// No more images than a lane takes are answered on the caller's thread, which may be one of the
+  /// device's.
+  ///
+  /// - Parameters:
+  ///   - images: the bytes of any number of images of the classifier's element.
+  ///   - besides: is given the rows that have just been read, several ranges at once.
+  package func answers(
+    to images: UnsafeRawBufferPointer, labels: UnsafeBufferPointer<Int32>,
+    besides: (Range<Int>) -> Void = { _ in }
+  ) -> Answers {
+    let count = labels.count
+    var predictions: [Int32] = []
+    var losses: [Float] = []
+    let logits = [Float](unsafeUninitializedCapacity: count * classCount) { logits, filled in
+      filled = count * classCount
+      losses = [Float](unsafeUninitializedCapacity: count) { losses, filled in
+        filled = count
+        predictions = [Int32](unsafeUninitializedCapacity: count) { predictions, filled in
+          filled = count
+          func answer(lane: ClassifierLane, rows: Range<Int>) {
+            let bytes = rows.lowerBound * imageByteCount..<rows.upperBound * imageByteCount
+            lane.answer(
+              UnsafeRawBufferPointer(rebasing: images[bytes]),
+              labels: UnsafeBufferPointer(rebasing: labels[rows]),
+              logits: logits.baseAddress! + rows.lowerBound * classCount,
+              losses: losses.baseAddress! + rows.lowerBound)
+            for row in rows {
+              predictions[row] = Self.class(
+                UnsafeBufferPointer(rebasing: logits[row * classCount..<(row + 1) * classCount]))
+            }
+            besides(rows)
+          }
+          if count <= lanes.capacity {
+            lanes.withFreeLane { answer(lane: $0, rows: 0..<count) }
+          } else {
+            lanes.forEachPart(of: count, answer)
+          }
+        }
+      }
+    }
+    return Answers(predictions: predictions, losses: losses, logits: logits)
+  }
+
+  /// The softmax of the model's logits for one image in 0…1, `[classes]`.
+  package func probabilities(of image: [Float]) -> [Float] {
+    let answers = image.withUnsafeBytes { image in
+      withUnsafePointer(to: 0) {
+        self.answers(to: image, labels: UnsafeBufferPointer(start: $0, count: 1))
+      }
+    }
+    let graph = Graph()
+    let logits = graph.input("logits", shape: [1, Dimension(classCount)])
+    let softmax = logits.softmax()
+    let program = Program(
+      results: [softmax], variables: Variables(), capacity: 1, device: device)
+    program.write(Tensor(answers.logits, shape: [1, classCount]), to: logits)
+    program.run(batch: 1)
+    return program.read(softmax).floats
+  }
+
+  /// The answer of a model that overflowed: right for no label.
+  package static let noClass: Int32 = -1
+
+  private static func `class`(_ logits: UnsafeBufferPointer<Float>) -> Int32 {
+    var (best, largest) = (0, -Float.infinity)
+    for (index, value) in logits.enumerated() {
+      if value.isNaN { return noClass }
+      if value > largest { (best, largest) = (index, value) }
+    }
+    return Int32(best)
+  }
+}
+
+/// Answers to a part of some images.
+private final class ClassifierLane {
+  let program: Program
+  private let images: Expression
+  private let labels: Expression
+  private let logits: Expression
+  private let losses: Expression
+  private let device: Device
+
+  init(
+    model: Model, variables: Variables, element: ElementType, capacity: Int, device: Device
+  ) {
     self.device = device
     let graph = Graph()
     let shape = Shape([.batch] + model.specification.input.map { Dimension($0) })
@@ -31,27 +141,21 @@ package final class Classifier {
       results: [logits, losses], variables: variables, capacity: capacity, device: device)
   }
 
-  /// What a model makes of a batch of images.
-  package struct Answers {
-    /// The class of the largest logit, the first of equals; ``Classifier/noClass`` where a logit is
-    /// not a number.
-    package let predictions: [Int32]
-    /// The cross-entropy with the labels.
-    package let losses: [Float]
-    /// `[N, classes]`
-    package let logits: Tensor
-  }
-
-  /// - Parameter images: the bytes of images of the classifier's element.
-  package func answers(
-    to images: UnsafeRawBufferPointer, labels: UnsafeBufferPointer<Int32>
-  ) -> Answers {
+  /// - Parameters:
+  ///   - logits: takes `[N, classes]`.
+  ///   - losses: takes `[N]`.
+  func answer(
+    _ images: UnsafeRawBufferPointer, labels: UnsafeBufferPointer<Int32>,
+    logits: UnsafeMutablePointer<Float>, losses: UnsafeMutablePointer<Float>
+  ) {
     copy(images, to: program.memory(of: self.images)!)
     program.memory(of: self.labels)!.copyMemory(from: UnsafeRawBufferPointer(labels))
     program.run(batch: labels.count)
-    let logits = program.read(logits)
-    return Answers(
-      predictions: Self.classes(logits), losses: program.read(losses).floats, logits: logits)
+    for (result, target) in [(self.logits, logits), (self.losses, losses)] {
+      program.withMemory(of: result) {
+        UnsafeMutableRawPointer(target).copyMemory(from: $0.baseAddress!, byteCount: $0.count)
+      }
+    }
   }
 
   private func copy(_ source: UnsafeRawBufferPointer, to target: UnsafeMutableRawBufferPointer) {
@@ -60,41 +164,6 @@ package final class Classifier {
       let range = index * part..<min(source.count, (index + 1) * part)
       UnsafeMutableRawBufferPointer(rebasing: target[range]).copyMemory(
         from: UnsafeRawBufferPointer(rebasing: source[range]))
-    }
-  }
-
-  /// The softmax of the model's logits for one image in 0…1, `[classes]`.
-  package func probabilities(of image: [Float]) -> [Float] {
-    let answers = image.withUnsafeBytes { image in
-      withUnsafePointer(to: 0) {
-        self.answers(to: image, labels: UnsafeBufferPointer(start: $0, count: 1))
-      }
-    }
-    let graph = Graph()
-    let logits = graph.input("logits", shape: Shape(answers.logits.shape.map { Dimension($0) }))
-    let softmax = logits.softmax()
-    let program = Program(
-      results: [softmax], variables: Variables(), capacity: 1, device: device)
-    program.write(answers.logits, to: logits)
-    program.run(batch: 1)
-    return program.read(softmax).floats
-  }
-
-  /// The answer of a model that overflowed: right for no label.
-  package static let noClass: Int32 = -1
-
-  private static func classes(_ logits: Tensor) -> [Int32] {
-    let classes = logits.shape[1]
-    return logits.floats.withUnsafeBufferPointer { values in
-      (0..<logits.shape[0]).map { row in
-        var (best, largest) = (0, -Float.infinity)
-        for index in 0..<classes {
-          let value = values[row * classes + index]
-          if value.isNaN { return Self.noClass }
-          if value > largest { (best, largest) = (index, value) }
-        }
-        return Int32(best)
-      }
     }
   }
 }

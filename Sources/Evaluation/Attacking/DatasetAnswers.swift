@@ -16,29 +16,14 @@ package struct DatasetAnswers {
   /// - Parameter classifier: of bytes.
   package init(_ classifier: Classifier, to dataset: Dataset) {
     let labels = dataset.labels
-    let size = dataset.imageSize
-    var predictions: [Int32] = []
-    var losses: [Float] = []
-    var logits: [Float] = []
-    for first in stride(from: 0, to: dataset.count, by: classifier.capacity) {
-      let batch = first..<min(first + classifier.capacity, dataset.count)
-      let answers = dataset.images.withUnsafeBytes { pixels in
-        labels.withUnsafeBufferPointer { labels in
-          classifier.answers(
-            to: UnsafeRawBufferPointer(
-              rebasing: pixels[batch.lowerBound * size..<batch.upperBound * size]),
-            labels: UnsafeBufferPointer(rebasing: labels[batch]))
-        }
-      }
-      predictions += answers.predictions
-      losses += answers.losses
-      logits += answers.logits.floats
+    let answers = dataset.images.withUnsafeBytes { pixels in
+      labels.withUnsafeBufferPointer { classifier.answers(to: pixels, labels: $0) }
     }
     self.labels = labels
-    self.predictions = predictions
-    self.losses = losses
-    self.logits = logits
-    isCorrect = zip(predictions, labels).map { $0 == $1 }
+    predictions = answers.predictions
+    losses = answers.losses
+    logits = answers.logits
+    isCorrect = zip(answers.predictions, labels).map { $0 == $1 }
   }
 
   /// All classes but one, the most probable first.

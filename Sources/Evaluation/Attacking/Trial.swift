@@ -101,8 +101,9 @@ package final class Trial {
         attempt.cost += runner.run(
           tasks, on: dataset, key: key.folding(restart).folding(rank)
         ) { finished in
-          let verdicts = verifier.verdicts(
+          verifier.verdicts(
             on: finished.images, of: tasks[finished.tasks], dataset: dataset, threat: threat)
+        } finish: { finished, verdicts in
           for (row, verdict) in verdicts.enumerated() {
             let task = tasks[finished.tasks.lowerBound + row]
             let isFooled = verdict.prediction != task.label
@@ -144,7 +145,7 @@ package final class Trial {
       let answers = pixels.withUnsafeBytes { pixels in
         labels.withUnsafeBufferPointer { verifier.classifier.answers(to: pixels, labels: $0) }
       }
-      let values = answers.logits.floats
+      let values = answers.logits
       return stride(from: 0, to: values.count, by: model.classCount).map {
         Array(values[$0..<$0 + model.classCount])
       }
@@ -153,13 +154,18 @@ package final class Trial {
 
   /// Crafts examples from images, right or wrong, and takes every step.
   ///
-  /// - Parameter examples: nil for all.
+  /// - Parameters:
+  ///   - examples: nil for all.
+  ///   - finish: is given one batch after another, to be tried on any model.
   package func craft(
     _ plan: AttackPlan, on examples: [Int]? = nil, threat: ThreatModel, key: RandomKey,
     finish: (ArraySlice<AttackRunner.Task>, UnsafeBufferPointer<Float>) -> Void
   ) {
     let targets = min(plan.targets, model.classCount - 1)
     let key = key.folding(type(of: plan.attack).name)
+    let crafted = UnsafeMutableBufferPointer<Float>.allocate(
+      capacity: capacity * dataset.imageSize)
+    defer { crafted.deallocate() }
     for restart in 0..<plan.restarts {
       for rank in 0..<max(targets, 1) {
         let tasks = (examples ?? Array(0..<dataset.count)).map { example in
@@ -168,9 +174,20 @@ package final class Trial {
             target: targets == 0 ? 0 : answers.classes(of: example)[rank],
             epsilon: Float(threat.epsilon))
         }
-        _ = runner(plan, norm: threat.norm).run(
-          tasks, on: dataset, key: key.folding(restart).folding(rank), stopsEarly: false
-        ) { finish(tasks[$0.tasks], $0.images) }
+        let key = key.folding(restart).folding(rank)
+        for first in stride(from: 0, to: tasks.count, by: capacity) {
+          let batch = tasks[first..<min(first + capacity, tasks.count)]
+          runner(plan, norm: threat.norm).run(
+            Array(batch), on: dataset, key: key, stopsEarly: false
+          ) { finished in
+            _ = UnsafeMutableBufferPointer(
+              rebasing: crafted[(finished.tasks.lowerBound * dataset.imageSize)...]
+            ).update(from: finished.images)
+          }
+          finish(
+            batch,
+            UnsafeBufferPointer(rebasing: crafted[..<(batch.count * dataset.imageSize)]))
+        }
       }
     }
   }

@@ -48,44 +48,50 @@ package struct Verifier {
     dataset: Dataset, threat: (AttackRunner.Task) -> ThreatModel
   ) -> [Verdict] {
     let labels = tasks.map(\.label)
-    let answers = labels.withUnsafeBufferPointer {
-      classifier.answers(to: UnsafeRawBufferPointer(images), labels: $0)
-    }
     let size = dataset.imageSize
     let tasks = Array(tasks)
-    let group = 16
-    return [Verdict](unsafeUninitializedCapacity: tasks.count) { result, filled in
-      let verdicts = UnsafeMutableBufferPointer(rebasing: result[..<tasks.count])
-      filled = tasks.count
-      device.forEach((tasks.count + group - 1) / group) { part in
-        for index in part * group..<min(tasks.count, (part + 1) * group) {
-          let image = UnsafeBufferPointer(rebasing: images[index * size..<(index + 1) * size])
-          let first = tasks[index].example * size
-          let look = dataset.images.withUnsafeBufferPointer { pixels in
-            self.look(
-              at: image, besides: UnsafeBufferPointer(rebasing: pixels[first..<first + size]),
-              threat(tasks[index]))
+    var looks = [Look](repeating: Look(), count: tasks.count)
+    let answers = looks.withUnsafeMutableBufferPointer { looks in
+      labels.withUnsafeBufferPointer { labels in
+        classifier.answers(to: UnsafeRawBufferPointer(images), labels: labels) { rows in
+          for row in rows {
+            let first = tasks[row].example * size
+            looks[row] = dataset.images.withUnsafeBufferPointer { pixels in
+              look(
+                at: UnsafeBufferPointer(rebasing: images[row * size..<(row + 1) * size]),
+                besides: UnsafeBufferPointer(rebasing: pixels[first..<first + size]),
+                threat(tasks[row]))
+            }
           }
-          (verdicts.baseAddress! + index).initialize(
-            to: Verdict(
-              isAllowed: look.isAllowed, prediction: answers.predictions[index],
-              distance: look.distance, loss: answers.losses[index]))
         }
       }
     }
+    return looks.indices.map { row in
+      Verdict(
+        isAllowed: looks[row].isAllowed, prediction: answers.predictions[row],
+        distance: looks[row].distance, loss: answers.losses[row])
+    }
+  }
+
+  /// What an image is without a model.
+  private struct Look {
+    var isAllowed = false
+    var distance = 0.0
   }
 
   private func look(
     at image: UnsafeBufferPointer<Float>, besides original: UnsafeBufferPointer<UInt8>,
     _ threat: ThreatModel
-  ) -> (isAllowed: Bool, distance: Double) {
+  ) -> Look {
     switch threat.norm {
     case .linf:
       let change = device.change(of: image, from: original)
-      return (change.outside == 0 && change.largest <= threat.limit, change.largest)
+      return Look(
+        isAllowed: change.outside == 0 && change.largest <= threat.limit,
+        distance: change.largest)
     case .l2:
       return original.map { Float($0) / 255 }.withUnsafeBufferPointer {
-        (threat.allows(image, for: $0), threat.distance(image, $0))
+        Look(isAllowed: threat.allows(image, for: $0), distance: threat.distance(image, $0))
       }
     }
   }

@@ -80,23 +80,25 @@ struct HealthProbe {
       if own.targets > 0 { task.target = clean.classes(of: example, besides: task.label)[0] }
       return task
     }
-    var (correct, loss) = (0, 0.0)
+    var verdicts: [Int: [Verifier.Verdict]] = [:]
     runner.run(tasks, on: dataset, key: key.folding("own"), stopsEarly: false) { finished in
-      let verdicts = verifier.verdicts(
+      verifier.verdicts(
         on: finished.images, of: tasks[finished.tasks], dataset: dataset, threat: threat)
-      for (verdict, task) in zip(verdicts, tasks[finished.tasks]) {
-        correct += verdict.prediction == dataset.labels[task.example] ? 1 : 0
-        loss += Double(verdict.loss)
-      }
+    } finish: { finished, seen in
+      verdicts[finished.tasks.lowerBound] = seen
     }
-    return (correct, loss / Double(attackedCount))
+    // A sum depends on its order, and threads end in any.
+    let ordered = verdicts.sorted { $0.key < $1.key }.flatMap(\.value)
+    let correct = zip(ordered, tasks).count { $0.prediction == dataset.labels[$1.example] }
+    return (correct, ordered.reduce(0) { $0 + Double($1.loss) } / Double(attackedCount))
   }
 
   private func broken(by runner: AttackRunner, among tasks: [AttackRunner.Task]) -> Int {
     var broken = 0
     runner.run(tasks, on: dataset, key: key.folding("probe")) { finished in
-      let verdicts = verifier.verdicts(
+      verifier.verdicts(
         on: finished.images, of: tasks[finished.tasks], dataset: dataset, threat: threat)
+    } finish: { finished, verdicts in
       broken += zip(verdicts, tasks[finished.tasks]).count {
         $0.isAllowed && $0.prediction != $1.label
       }
