@@ -83,18 +83,17 @@ public struct Benchmark {
     let work = work(task, batch: batch)
     let clock = ContinuousClock()
     // The first run gets its memory from the system.
-    work.run()
+    work.run(1)
     var count = 1
     // Warm up, and find out how many batches fill the time.
-    var time = Self.seconds(clock.measure { work.run() })
+    var time = Self.seconds(clock.measure { work.run(count) })
     while time < seconds / 4 {
       count *= 2
-      time = Self.seconds(clock.measure { for _ in 0..<count { work.run() } })
+      time = Self.seconds(clock.measure { work.run(count) })
     }
     count = max(1, Int(Double(count) * seconds / time))
     let rates = (0..<runs).map { _ in
-      Double(count * batch)
-        / Self.seconds(clock.measure { for _ in 0..<count { work.run() } })
+      Double(count * batch) / Self.seconds(clock.measure { work.run(count) })
     }.sorted()
     let median = rates[runs / 2]
     let gflops = median * Double(work.flops) / 1e9
@@ -108,12 +107,13 @@ public struct Benchmark {
   public func profile(_ task: BenchmarkTask, batch: Int) -> [Program.StepProfile] {
     let work = work(task, batch: batch)
     // A program that has not run has zeros everywhere.
-    work.run()
+    work.run(1)
     return work.profile()
   }
 
   private struct Work {
-    let run: () -> Void
+    /// Does so many batches, one after another.
+    let run: (_ count: Int) -> Void
     let flops: Int
     let profile: () -> [Program.StepProfile]
   }
@@ -132,10 +132,12 @@ public struct Benchmark {
         objective: Mixed(adversarialRatio: task == .fgsm ? 0.5 : 0), adversary: .fgsm,
         optimizer: Self.optimizer, batchSize: batch, device: device)
       return Work(
-        run: {
-          next += 1
-          _ = step.run(
-            next, epsilon: 0.1, key: RandomKey(seed: 0), batch: next % batches, of: loader)
+        run: { count in
+          for _ in 0..<count {
+            next += 1
+            _ = step.run(
+              next, epsilon: 0.1, key: RandomKey(seed: 0), batch: next % batches, of: loader)
+          }
         }, flops: step.program.floatingPointOperations(batch: batch) / batch,
         profile: { step.program.profile(batch: batch, runs: 20) })
     case .fgsmEvaluation, .pgdEvaluation:
@@ -144,23 +146,24 @@ public struct Benchmark {
     }
   }
 
-  /// Attacking a batch, no example left out, and checking what was made.
+  /// Attacking batches, no example left out, and checking what was made.
   private func evaluation(_ attack: any Attack, batch: Int, variables: Variables) -> Work {
     let runner = AttackRunner(
       attack, model: model, variables: variables, capacity: batch, device: device)
     let verifier = Verifier(
       model: model, variables: variables, capacity: batch, device: device)
     let threat = ThreatModel(epsilon: 0.1)
-    let batches = dataset.count / batch
+    // Whole batches only.
+    let examples = dataset.count / batch * batch
     var next = 0
     return Work(
-      run: {
-        next += 1
-        let first = next % batches * batch
-        let tasks = (first..<first + batch).map { example in
-          AttackRunner.Task(
+      run: { count in
+        let tasks = (next..<next + count * batch).map { place in
+          let example = place % examples
+          return AttackRunner.Task(
             example: example, label: dataset.labels[example], epsilon: Float(threat.epsilon))
         }
+        next = (next + tasks.count) % examples
         runner.run(
           tasks, on: dataset, key: RandomKey(seed: 0), stopsEarly: false,
           look: {
