@@ -34,12 +34,15 @@ public struct ProductArguments {
   public var columns: Int
   /// Whether the sums start from C's elements, which kernels have written: none is subnormal.
   public var accumulates: Bool
+  /// Where there is one, C(m, n) matters only where `gate + m·cRowStride + n` is positive: elsewhere
+  /// it need not be written. Whole groups of columns are left out then.
+  public var gate: UnsafePointer<Float>?
 
   public init(
     a: UnsafePointer<Float>, rowAxis: SegmentedAxis, depthAxis: SegmentedAxis, depth: Int,
     b: UnsafePointer<Float>, bRowStride: Int, bPanelStride: Int = panelColumns,
     c: UnsafeMutablePointer<Float>, cRowStride: Int, rows: Range<Int>, columns: Int,
-    accumulates: Bool
+    accumulates: Bool, gate: UnsafePointer<Float>? = nil
   ) {
     self.a = a
     self.rowAxis = rowAxis
@@ -53,5 +56,6 @@ public struct ProductArguments {
     self.rows = rows
     self.columns = columns
     self.accumulates = accumulates
+    self.gate = gate
   }
 }

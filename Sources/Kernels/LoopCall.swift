@@ -83,6 +83,21 @@ public final class LoopCall: KernelCall, RowEpilogue, StripEpilogue, @unchecked 
     return row.a.memory.map { UnsafePointer($0.assumingMemoryBound(to: Float.self)) }
   }
 
+  public func gate(of result: UnsafeMutablePointer<Float>) -> UnsafePointer<Float>? {
+    let memory = UnsafeMutableRawPointer(result)
+    func reads(_ instruction: LoopInstruction) -> Bool {
+      [instruction.a, instruction.b, instruction.c].contains { $0.memory == memory }
+    }
+    guard let first = instructions.firstIndex(where: reads) else { return nil }
+    let gate = instructions[first]
+    guard gate.opcode == .gate, gate.b.memory == memory, gate.a.memory != memory,
+      gate.a.offsetOrStride == MemoryLayout<Float>.stride,
+      // What is read of it later is what the gate has let through.
+      gate.result.memory == memory || !instructions[(first + 1)...].contains(where: reads)
+    else { return nil }
+    return gate.a.memory.map { UnsafePointer($0.assumingMemoryBound(to: Float.self)) }
+  }
+
   private func run(from start: Int, count: Int, rows: Int) {
     var work = Work(
       kernels: kernels, program: program, start: start, count: count, rows: rows,

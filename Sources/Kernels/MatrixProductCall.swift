@@ -30,7 +30,8 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
       a: a, rowAxis: SegmentedAxis(stride: transposesA ? 1 : aRowStride),
       depthAxis: SegmentedAxis(stride: transposesA ? aRowStride : 1), depth: depth,
       b: b, bRowStride: bRowStride, bPanelStride: bPanelStride, c: c, cRowStride: cRowStride,
-      rows: 0..<rows, columns: columns, accumulates: accumulates)
+      rows: 0..<rows, columns: columns, accumulates: accumulates,
+      gate: cRowStride == columns ? epilogue?.gate(of: c) : nil)
     // What follows on a gradient is mostly the update of the weights, which takes longer than the
     // products of a few examples.
     let following = epilogue != nil && transposesA ? Self.updateOperations : 0

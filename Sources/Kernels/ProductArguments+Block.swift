@@ -7,6 +7,7 @@ extension ProductArguments {
     block.rows = rows
     block.b += columns.lowerBound / Self.panelColumns * bPanelStride
     block.c += columns.lowerBound
+    block.gate = gate.map { $0 + columns.lowerBound }
     block.columns = columns.count
     return block
   }

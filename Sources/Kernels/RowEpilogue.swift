@@ -2,4 +2,12 @@
 public protocol RowEpilogue: Sendable {
   /// Called exactly once for every row, a block of rows at a time, possibly from several threads.
   func run(rows: Range<Int>, columns: Range<Int>)
+
+  /// Numbers in the places of a result, where not positive of which the result does not matter; nil
+  /// if it matters everywhere.
+  func gate(of result: UnsafeMutablePointer<Float>) -> UnsafePointer<Float>?
+}
+
+extension RowEpilogue {
+  public func gate(of result: UnsafeMutablePointer<Float>) -> UnsafePointer<Float>? { nil }
 }

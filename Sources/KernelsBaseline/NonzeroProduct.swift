@@ -8,6 +8,9 @@ internal import KernelInterface
 /// The columns of a chunk: as many vectors as hide the latency of an addition.
 private let chunkVectors = ProductArguments.chunkVectors
 private typealias ChunkRow = InlineArray<8, Vector>
+/// Half of it is left out where nothing of that matters.
+private let halfVectors = chunkVectors / 2
+private let halfColumns = halfVectors * Vector.scalarCount
 private let chunkColumns = chunkVectors * Vector.scalarCount
 private let panelVectors = ProductArguments.panelColumns / Vector.scalarCount
 private let panelCount = chunkVectors / panelVectors
@@ -99,6 +102,7 @@ func multiplyNonzeros(_ arguments: ProductArguments) {
   guard columns < arguments.columns else { return }
   arguments.b += columns / ProductArguments.panelColumns * arguments.bPanelStride
   arguments.c += columns
+  arguments.gate = arguments.gate.map { $0 + columns }
   arguments.columns -= columns
   multiplyAll(arguments)
 }
@@ -138,6 +142,7 @@ private func multiplyNonzeros(
     part.a += rows.lowerBound * part.rowAxis.stride + depth.lowerBound * part.depthAxis.stride
     part.b += depth.lowerBound * part.bRowStride
     part.c += rows.lowerBound * part.cRowStride
+    part.gate = part.gate.map { $0 + rows.lowerBound * part.cRowStride }
     part.rows = 0..<rows.count
     part.depth = depth.count
     part.accumulates = arguments.accumulates || depth.lowerBound > 0
@@ -162,6 +167,7 @@ private func multiplyNonzeros(
       multiplyChunk(part, scratch)
       part.b += panelCount * part.bPanelStride
       part.c += chunkColumns
+      part.gate = part.gate.map { $0 + chunkColumns }
     }
   }
 }
@@ -178,16 +184,33 @@ private func multiplyChunk(_ arguments: ProductArguments, _ scratch: Scratch) {
     arguments.bPanelStride = chunkPanelStride
   }
   for row in arguments.rows {
-    let isDone = multiplyRow(
-      arguments.a + row &* arguments.rowAxis.stride, scratch.bits + row &* wordCount,
-      arguments.b, arguments.bPanelStride, arguments.c + row &* arguments.cRowStride,
-      accumulates: arguments.accumulates)
+    let isDone = multiplyRow(arguments, row, scratch.bits + row &* wordCount)
     if !isDone {
       var rest = arguments
       rest.rows = row..<row + 1
       multiplyAll(rest)
     }
   }
+}
+
+/// One row of a chunk, or the half of it that matters.
+///
+/// - Returns: whether it was done; false if a sum is −0. Then nothing was written.
+@inline(__always)
+private func multiplyRow(
+  _ arguments: ProductArguments, _ row: Int, _ bits: UnsafePointer<UInt64>
+) -> Bool {
+  if let gate = arguments.gate.map({ $0 + row &* arguments.cRowStride }) {
+    let first = defend_any_positive(gate) != 0
+    let second = defend_any_positive(gate + halfColumns) != 0
+    if !second {
+      return !first || multiplyVectors(Vectors<4>.self, from: 0, arguments, row, bits)
+    }
+    if !first {
+      return multiplyVectors(Vectors<4>.self, from: halfVectors, arguments, row, bits)
+    }
+  }
+  return multiplyVectors(Vectors<8>.self, from: 0, arguments, row, bits)
 }
 
 /// Whether all elements of a chunk are finite; copies them if there is a place for them.
@@ -214,30 +237,36 @@ private func isFinite(
   return defend_nonzero_lanes(sum) == 0
 }
 
-/// One row of a chunk.
-///
-/// - Returns: whether it was done; false if a sum is −0. Then nothing was written.
+private enum Vectors<let count: Int> {}
+
+/// Some vectors of one row of a chunk, from one of them on.
 @inline(__always)
-private func multiplyRow(
-  _ a: UnsafePointer<Float>, _ bits: UnsafePointer<UInt64>, _ b: UnsafePointer<Float>,
-  _ bPanelStride: Int, _ c: UnsafeMutablePointer<Float>, accumulates: Bool
+private func multiplyVectors<let count: Int>(
+  _: Vectors<count>.Type, from first: Int, _ arguments: ProductArguments, _ row: Int,
+  _ bits: UnsafePointer<UInt64>
 ) -> Bool {
-  var sums = ChunkRow(repeating: .zero)
-  if accumulates {
+  let a = arguments.a + row &* arguments.rowAxis.stride
+  let c =
+    arguments.c + (row &* arguments.cRowStride &+ first &* Vector.scalarCount)
+  let bPanelStride = arguments.bPanelStride
+  var sums = InlineArray<count, Vector>(repeating: .zero)
+  if arguments.accumulates {
     for index in sums.indices { sums[index] = load(c + index &* Vector.scalarCount) }
   }
   for word in 0..<wordCount {
     var left = bits[word]
     let a = a + word &* wordLength
-    let b = b + word &* wordLength &* ProductArguments.panelColumns
+    let b = arguments.b + word &* wordLength &* ProductArguments.panelColumns
     while left != 0 {
       let k = left.trailingZeroBitCount
       left &= left &- 1
       let factor = Vector(repeating: a[k])
       let row = b + k &* ProductArguments.panelColumns
       for index in sums.indices {
-        let place =
-          index / panelVectors &* bPanelStride &+ index % panelVectors &* Vector.scalarCount
+        let (panel, vector) = (
+          (first &+ index) / panelVectors, (first &+ index) % panelVectors
+        )
+        let place = panel &* bPanelStride &+ vector &* Vector.scalarCount
         sums[index] = defend_multiply_add(factor, load(row + place), sums[index])
       }
     }

@@ -51,7 +51,11 @@ import Testing
       }
     }
 
-    func product(_ layout: Layout, accumulates: Bool) -> [Float] {
+    /// - Parameter epilogue: of a product into this memory.
+    func product(
+      _ layout: Layout, accumulates: Bool,
+      epilogue: (KernelTable, UnsafeMutablePointer<Float>) -> (any RowEpilogue)? = { _, _ in nil }
+    ) -> [Float] {
       let isTransposed = layout == .transposed || layout == .transposedFarApart
       let stride = layout == .transposedFarApart ? 1100 : isTransposed ? rows + 3 : depth + 3
       var stored = [Float](repeating: .nan, count: max(rows, depth) * stride)
@@ -76,9 +80,120 @@ import Testing
             bRowStride: isInPanels ? ProductArguments.panelColumns : columns,
             bPanelStride: isInPanels
               ? PanelCopyCall.panelStride(rows: depth) : ProductArguments.panelColumns,
-            c: c, cRowStride: columns, accumulates: accumulates))
+            c: c, cRowStride: columns, accumulates: accumulates,
+            epilogue: epilogue(kernels, c)))
       }
     }
+  }
+
+  /// In stretches of 16 columns either all sorts of numbers or none above 0.
+  private static func gate(rows: Int, columns: Int) -> [Float] {
+    var generator = TestGenerator(seed: UInt64(rows + columns))
+    let closed: [Float] = [0, -0.0, -1, .nan, -.infinity]
+    return (0..<rows).flatMap { row in
+      (0..<(columns + 15) / 16).flatMap { _ in
+        let isOpen = row % 4 > 0 && Bool.random(using: &generator)
+        return (0..<16).map { _ in
+          let shut = closed.randomElement(using: &generator)!
+          return isOpen && Bool.random(using: &generator)
+            ? Float.random(in: 0.1...2, using: &generator) : shut
+        }
+      }.prefix(columns)
+    }
+  }
+
+  @Test(arguments: shapes, [false, true])
+  func whatAGateStopsNeedNotBeComputed(_ shape: Shape, _ accumulates: Bool) {
+    let operands = Operands(shape)
+    let gate = GuardedBuffer(Self.gate(rows: shape.rows, columns: shape.columns))
+    let expected = zip(operands.chains(accumulates: accumulates), gate.elements).map {
+      $1 > 0 ? $0 : 0
+    }
+    for layout in Layout.allCases {
+      let found = operands.product(layout, accumulates: accumulates) { kernels, c in
+        Self.loop(kernels, gate: gate.pointer, of: c, to: c, shape)
+      }
+      #expect(firstDifference(found, expected) == nil, "\(layout)")
+    }
+  }
+
+  private static func loop(
+    _ kernels: KernelTable, gate: UnsafeMutablePointer<Float>, of c: UnsafeMutablePointer<Float>,
+    to result: UnsafeMutablePointer<Float>, _ shape: Shape, then rest: [LoopInstruction] = []
+  ) -> LoopCall {
+    LoopCall(
+      kernels, preamble: [],
+      body: [
+        LoopInstruction(.gate, result: slot(result), a: slot(gate), b: slot(c))
+      ] + rest, count: shape.rows * shape.columns, rowLength: shape.columns)
+  }
+
+  private static func slot(_ memory: UnsafeMutablePointer<Float>) -> LoopSlot {
+    LoopSlot(memory: memory, stride: 4)
+  }
+
+  /// Rows behind a gate that is shut are not even written.
+  @Test func whatAGateStopsIsLeftOut() {
+    struct Gate: RowEpilogue, @unchecked Sendable {
+      let memory: UnsafeMutablePointer<Float>
+      func run(rows: Range<Int>, columns: Range<Int>) {}
+      func gate(of result: UnsafeMutablePointer<Float>) -> UnsafePointer<Float>? {
+        UnsafePointer(memory)
+      }
+    }
+    var operands = Operands(Shape(rows: 16, columns: 256, depth: 300, nonzeros: 3))
+    let numbers = Self.gate(rows: 16, columns: 256)
+    // Half of a chunk with AVX-512, a whole one otherwise.
+    let gate = GuardedBuffer(
+      numbers.enumerated().map { $0 / 256 == 5 ? ($0 % 128 < 64 ? 1 : 0) : $1 })
+    operands.c = operands.c.map { _ in 17 }
+    for set in supportedInstructionSets {
+      let c = GuardedBuffer(operands.c)
+      let a = GuardedBuffer(operands.a)
+      let b = GuardedBuffer(operands.b)
+      testPools[0].run(
+        MatrixProductCall(
+          kernels: set.kernels, rows: 16, columns: 256, depth: 300, a: a.pointer, aRowStride: 300,
+          b: b.pointer, bRowStride: 256, c: c.pointer, cRowStride: 256,
+          epilogue: Gate(memory: gate.pointer)))
+      for row in stride(from: 0, to: 16, by: 4) {
+        #expect(c.elements[row * 256..<(row + 1) * 256].allSatisfy { $0 == 17 }, "\(set)")
+      }
+      for place in 5 * 256..<6 * 256 {
+        #expect((c.elements[place] == 17) == (place % 128 >= 64), "\(set)")
+      }
+    }
+  }
+
+  /// A loop stops what it does with nothing but its gate.
+  @Test func loopsKnowTheirGates() {
+    let shape = Shape(rows: 8, columns: 8, depth: 1, nonzeros: 10)
+    let memory = (0..<4).map { _ in GuardedBuffer([Float](repeating: 1, count: 64)) }
+    let (gate, c, other, third) = (
+      memory[0].pointer, memory[1].pointer, memory[2].pointer, memory[3].pointer
+    )
+    func found(
+      _ gate: UnsafeMutablePointer<Float>, _ result: UnsafeMutablePointer<Float>,
+      then rest: [LoopInstruction] = []
+    ) -> UnsafePointer<Float>? {
+      Self.loop(
+        supportedInstructionSets[0].kernels, gate: gate, of: c, to: result, shape, then: rest
+      ).gate(of: c)
+    }
+    let reader = LoopInstruction(
+      .add, result: Self.slot(third), a: Self.slot(other), b: Self.slot(c))
+    #expect(found(gate, c) == UnsafePointer(gate))
+    #expect(found(gate, gate) == UnsafePointer(gate))
+    #expect(found(gate, other) == UnsafePointer(gate))
+    // What the gate let through is read, and then the product itself.
+    #expect(found(gate, c, then: [reader]) == UnsafePointer(gate))
+    #expect(found(gate, other, then: [reader]) == nil)
+    // The product's own numbers are its gate.
+    #expect(found(c, other) == nil)
+    let sum = LoopCall(
+      supportedInstructionSets[0].kernels, preamble: [], body: [reader], count: 64, rowLength: 8)
+    #expect(sum.gate(of: c) == nil)
+    #expect(sum.gate(of: gate) == nil)
   }
 
   /// NaN is NaN, whatever its bits.
