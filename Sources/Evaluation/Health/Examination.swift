@@ -11,6 +11,20 @@ struct Examination {
   /// The other models of the evaluation.
   let others: [(path: String, trial: Trial)]
   let key: RandomKey
+  /// Some of the examples that withstood the attacks, in ascending order, chosen by the key alone.
+  let standing: [Int]
+
+  init(
+    path: String, trial: Trial, outcome: SubjectOutcome, others: [(path: String, trial: Trial)],
+    key: RandomKey
+  ) {
+    self.path = path
+    self.trial = trial
+    self.outcome = outcome
+    self.others = others
+    self.key = key
+    standing = Self.sample(outcome.standing, plans: outcome.plans, key: key)
+  }
 
   var threat: ThreatModel { outcome.threat }
 
@@ -23,15 +37,15 @@ struct Examination {
   /// Claims of the attacks that a fresh pass did not confirm.
   var unconfirmed: Int { outcome.attempts.reduce(0) { $0 + $1.unconfirmed } }
 
-  /// Some of the examples that withstood the attacks, in ascending order, chosen by the key alone.
-  var standing: [Int] {
-    sample(outcome.standing)
-  }
-
   /// Some of the examples for a probe, in ascending order, chosen by the key alone.
   func sample(_ examples: [Int]) -> [Int] {
-    let count = Self.sampleSize(
-      of: examples.count, steps: outcome.plans.reduce(0) { $0 + $1.costPerExample })
+    Self.sample(examples, plans: outcome.plans, key: key)
+  }
+
+  private static func sample(
+    _ examples: [Int], plans: [AttackPlan], key: RandomKey
+  ) -> [Int] {
+    let count = sampleSize(of: examples.count, steps: plans.reduce(0) { $0 + $1.costPerExample })
     guard examples.count > count else { return examples }
     let order = key.folding("sample").permutation(examples.count)
     return order.prefix(count).map { examples[$0] }.sorted()
