@@ -25,7 +25,7 @@ extension LoweringContext {
         aRowStride: left.shape[1], transposesA: transposesLeft, b: b.pointer,
         bRowStride: b.rowStride, bPanelStride: b.panelStride,
         c: result.floats, cRowStride: columns, accumulates: operands.count > 2,
-        epilogue: epilogue))
+        threads: threadCount, epilogue: epilogue))
   }
 
   private struct RightOperand {

@@ -5,6 +5,8 @@ package import Kernels
 /// calls.
 package struct LoweringContext {
   package let kernels: KernelTable
+  /// How many threads share the work of a call.
+  let threadCount: Int
   package let batch: Int
   package let operands: [BufferView]
   package let result: BufferView
@@ -35,7 +37,7 @@ package struct LoweringContext {
   }
 
   init(
-    kernels: KernelTable, batch: Int, operands: [BufferView], result: BufferView,
+    kernels: KernelTable, threadCount: Int, batch: Int, operands: [BufferView], result: BufferView,
     companion: BufferView?, isCompanionRectified: Bool, producer: Producer?,
     isResultRead: Bool, rowMemory: RowMemory?,
     productMemory: ResumedProductMemory?, epilogue: (any RowEpilogue)?,
@@ -43,6 +45,7 @@ package struct LoweringContext {
   ) {
     self.panelStore = panelStore
     self.kernels = kernels
+    self.threadCount = threadCount
     self.batch = batch
     self.operands = operands
     self.result = result

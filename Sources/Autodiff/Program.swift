@@ -233,7 +233,7 @@ public final class Program {
       let node = schedule.graph.nodes[operation]
       let producer = step.producer.map { self.producer($0, batch: batch) }
       var context = LoweringContext(
-        kernels: kernels, batch: batch,
+        kernels: kernels, threadCount: device.threadCount, batch: batch,
         operands: node.operands.map { operand in
           step.producer?.result == schedule.storage(of: operand)
             ? stripView(operand, batch: batch) : view(operand, batch: batch)

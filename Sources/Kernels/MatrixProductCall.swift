@@ -16,6 +16,7 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
   ///   - a: `[M, K]`, or `[K, M]` when transposed, `aRowStride` elements from row to row.
   ///   - b: `[K, N]`, or panels of it (see ``ProductArguments``).
   ///   - c: `[M, N]`; overlaps neither A nor B.
+  ///   - threads: how many share the work; the bits are the same.
   ///   - epilogue: called for each block of finished rows of C.
   public init(
     kernels: KernelTable, rows: Int, columns: Int, depth: Int,
@@ -23,7 +24,7 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
     b: UnsafePointer<Float>, bRowStride: Int,
     bPanelStride: Int = ProductArguments.panelColumns,
     c: UnsafeMutablePointer<Float>, cRowStride: Int,
-    accumulates: Bool = false, epilogue: (any RowEpilogue)? = nil
+    accumulates: Bool = false, threads: Int = 16, epilogue: (any RowEpilogue)? = nil
   ) {
     kernel = kernels.product
     arguments = ProductArguments(
@@ -44,7 +45,7 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
       fewestRows: depth >= TaskGrid.greatDepth ? 64 : 32,
       fewestColumns: epilogue == nil || depth >= TaskGrid.greatDepth
         ? narrow : TaskGrid.epilogueColumns,
-      columnUnit: chunk)
+      columnUnit: chunk, threads: threads)
     columnUnit = chunk
     self.epilogue = epilogue
   }

@@ -2,6 +2,8 @@
 struct TaskGrid: Sendable {
   /// Fused multiply-adds that are worth a task: about 5 µs.
   static let operationsPerTask = 400_000
+  /// So many that the last ones to end are short.
+  static let tasksPerThread = 4
   /// Enough tasks to keep many cores busy to the end.
   static let taskLimit = 64
   /// The rows between two calls of an epilogue.
@@ -11,6 +13,9 @@ struct TaskGrid: Sendable {
   static let epilogueColumns = 256
   /// From this depth on a product costs so much more than its epilogue that narrow strips pay.
   static let greatDepth = 512
+
+  /// What a block keeps that no other thread waits for.
+  private static let (ownRows, ownColumns) = (128, 512)
 
   let rows: Int
   let columns: Int
@@ -25,22 +30,26 @@ struct TaskGrid: Sendable {
   ///   - fewestRows: what a block keeps where there are several blocks already.
   ///   - fewestColumns: what a block keeps in any case.
   ///   - columnUnit: what the columns of every wider block but the last are a multiple of.
+  ///   - threads: how many share the work. Few do larger blocks, for every block reads its rows and
+  ///     columns anew.
   init(
     rows: Int, columns: Int, operations: Int, fewestRows: Int = 8, fewestColumns: Int = 32,
-    columnUnit: Int = 32
+    columnUnit: Int = 32, threads: Int = 16
   ) {
     self.rows = rows
     self.columns = columns
-    let wanted = min(Self.taskLimit, operations / Self.operationsPerTask)
+    let wanted = min(
+      Self.taskLimit, Self.tasksPerThread * threads, operations / Self.operationsPerTask)
     var rowBlocks = 1
     var columnBlocks = 1
     // The larger side is halved, so that blocks share as much of A and of B as they can.
     while rowBlocks * columnBlocks < wanted {
       let height = rows / rowBlocks
       let width = columns / columnBlocks
-      let fewest = rowBlocks * columnBlocks < 4 ? 8 : fewestRows
+      let fewest =
+        threads == 1 ? Self.ownRows : rowBlocks * columnBlocks < 4 ? 8 : fewestRows
       let splitsRow = height >= 2 * fewest
-      let splitsColumn = width >= 2 * fewestColumns
+      let splitsColumn = width >= 2 * (threads == 1 ? Self.ownColumns : fewestColumns)
       guard splitsRow || splitsColumn else { break }
       if splitsColumn && (width > height || !splitsRow) {
         columnBlocks *= 2

@@ -30,6 +30,11 @@ func sameEverywhere<Element: BitwiseCopyable>(
 
 let testPools = [ThreadPool(threads: 1), ThreadPool(threads: 2), ThreadPool(threads: 3)]
 
+extension ThreadPool {
+  /// The threads that products are cut for: few, or as many as machines have.
+  var cuts: Int { threadCount == 3 ? 16 : threadCount }
+}
+
 /// Expects float32 results near their Double references; `scale` bounds the sum of the terms.
 func expectClose(
   _ results: [Float], _ references: [Double], scale: Double,

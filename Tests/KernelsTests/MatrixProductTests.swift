@@ -63,7 +63,7 @@ import Testing
             kernels: kernels, rows: m, columns: n, depth: k,
             a: aBuffer.pointer, aRowStride: aStride, transposesA: transposesA,
             b: bBuffer.pointer, bRowStride: n + 2, c: pointer, cRowStride: n + 5,
-            accumulates: accumulates))
+            accumulates: accumulates, threads: pool.cuts))
       }
       let packed = (0..<m * n).map { result[$0 / n * (n + 5) + $0 % n] }
       #expect(packed.map(\.bitPattern) == chain.map(\.bitPattern))

@@ -80,7 +80,7 @@ import Testing
             bRowStride: isInPanels ? ProductArguments.panelColumns : columns,
             bPanelStride: isInPanels
               ? PanelCopyCall.panelStride(rows: depth) : ProductArguments.panelColumns,
-            c: c, cRowStride: columns, accumulates: accumulates,
+            c: c, cRowStride: columns, accumulates: accumulates, threads: pool.cuts,
             epilogue: epilogue(kernels, c)))
       }
     }
