@@ -3,8 +3,8 @@ public protocol RowEpilogue: Sendable {
   /// Called exactly once for every row, a block of rows at a time, possibly from several threads.
   func run(rows: Range<Int>, columns: Range<Int>)
 
-  /// Numbers in the places of a result, where not positive of which the result does not matter; nil
-  /// if it matters everywhere.
+  /// Numbers in the places of a result: where one is not positive, that of the result does not
+  /// matter. Nil if all do.
   func gate(of result: UnsafeMutablePointer<Float>) -> UnsafePointer<Float>?
 }
 

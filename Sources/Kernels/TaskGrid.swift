@@ -14,7 +14,7 @@ struct TaskGrid: Sendable {
   /// From this depth on a product costs so much more than its epilogue that narrow strips pay.
   static let greatDepth = 512
 
-  /// What a block keeps that no other thread waits for.
+  /// What a block keeps where no other thread could take a part.
   private static let (ownRows, ownColumns) = (128, 512)
 
   let rows: Int
@@ -31,7 +31,7 @@ struct TaskGrid: Sendable {
   ///   - fewestColumns: what a block keeps in any case.
   ///   - columnUnit: what the columns of every wider block but the last are a multiple of.
   ///   - threads: how many share the work. Few do larger blocks, for every block reads its rows and
-  ///     columns anew.
+  ///     columns anew; where there is one, both limits are higher.
   init(
     rows: Int, columns: Int, operations: Int, fewestRows: Int = 8, fewestColumns: Int = 32,
     columnUnit: Int = 32, threads: Int = 16
@@ -40,16 +40,17 @@ struct TaskGrid: Sendable {
     self.columns = columns
     let wanted = min(
       Self.taskLimit, Self.tasksPerThread * threads, operations / Self.operationsPerTask)
+    let (fewestRows, fewestColumns) =
+      threads > 1 ? (fewestRows, fewestColumns) : (Self.ownRows, Self.ownColumns)
     var rowBlocks = 1
     var columnBlocks = 1
     // The larger side is halved, so that blocks share as much of A and of B as they can.
     while rowBlocks * columnBlocks < wanted {
       let height = rows / rowBlocks
       let width = columns / columnBlocks
-      let fewest =
-        threads == 1 ? Self.ownRows : rowBlocks * columnBlocks < 4 ? 8 : fewestRows
+      let fewest = threads > 1 && rowBlocks * columnBlocks < 4 ? 8 : fewestRows
       let splitsRow = height >= 2 * fewest
-      let splitsColumn = width >= 2 * (threads == 1 ? Self.ownColumns : fewestColumns)
+      let splitsColumn = width >= 2 * fewestColumns
       guard splitsRow || splitsColumn else { break }
       if splitsColumn && (width > height || !splitsRow) {
         columnBlocks *= 2
