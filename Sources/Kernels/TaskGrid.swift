@@ -2,8 +2,9 @@
 struct TaskGrid: Sendable {
   /// Fused multiply-adds that are worth a task: about 5 µs.
   static let operationsPerTask = 400_000
-  /// So many that the last ones to end are short.
+  /// So many for each thread that the last ones to end are short; more where they stay large.
   static let tasksPerThread = 4
+  static let operationsPerLargeTask = 1_600_000
   /// Enough tasks to keep many cores busy to the end.
   static let taskLimit = 64
   /// The rows between two calls of an epilogue.
@@ -38,8 +39,8 @@ struct TaskGrid: Sendable {
   ) {
     self.rows = rows
     self.columns = columns
-    let wanted = min(
-      Self.taskLimit, Self.tasksPerThread * threads, operations / Self.operationsPerTask)
+    let enough = max(Self.tasksPerThread * threads, operations / Self.operationsPerLargeTask)
+    let wanted = min(Self.taskLimit, enough, operations / Self.operationsPerTask)
     let (fewestRows, fewestColumns) =
       threads > 1 ? (fewestRows, fewestColumns) : (Self.ownRows, Self.ownColumns)
     var rowBlocks = 1
