@@ -92,6 +92,8 @@ public final class LoopCall: KernelCall, RowEpilogue, StripEpilogue, @unchecked 
     let gate = instructions[first]
     guard gate.opcode == .gate, gate.b.memory == memory, gate.a.memory != memory,
       gate.a.offsetOrStride == MemoryLayout<Float>.stride,
+      // The product asks the gate before the loop runs.
+      !instructions[..<first].contains(where: { $0.result.memory == gate.a.memory }),
       // What is read of it later is what the gate has let through.
       gate.result.memory == memory || !instructions[(first + 1)...].contains(where: reads)
     else { return nil }

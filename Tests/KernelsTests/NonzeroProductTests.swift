@@ -190,6 +190,14 @@ import Testing
     #expect(found(gate, other, then: [reader]) == nil)
     // The product's own numbers are its gate.
     #expect(found(c, other) == nil)
+    // The loop itself makes the gate.
+    let late = LoopCall(
+      supportedInstructionSets[0].kernels, preamble: [],
+      body: [
+        LoopInstruction(.rectify, result: Self.slot(gate), a: Self.slot(other)),
+        LoopInstruction(.gate, result: Self.slot(c), a: Self.slot(gate), b: Self.slot(c)),
+      ], count: 64, rowLength: 8)
+    #expect(late.gate(of: c) == nil)
     let sum = LoopCall(
       supportedInstructionSets[0].kernels, preamble: [], body: [reader], count: 64, rowLength: 8)
     #expect(sum.gate(of: c) == nil)

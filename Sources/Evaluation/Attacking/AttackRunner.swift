@@ -11,7 +11,6 @@ internal import Synchronization
 /// thread attacks a part of a batch by itself.
 package final class AttackRunner {
   package let attack: any Attack
-  package let capacity: Int
   private let lanes: Lanes<AttackLane>
   private let device: Device
 
@@ -25,7 +24,6 @@ package final class AttackRunner {
     device: Device
   ) {
     self.attack = attack
-    self.capacity = capacity
     self.device = device
     lanes = Lanes(
       capacity: capacity, parameterCount: model.parameterCount, device: device

@@ -3,7 +3,6 @@ package import Networks
 
 /// A model's answers to images, in a pass that knows nothing of attacks.
 package final class Classifier {
-  package let capacity: Int
   private let lanes: Lanes<ClassifierLane>
   private let imageByteCount: Int
   private let classCount: Int
@@ -16,7 +15,6 @@ package final class Classifier {
     model: Model, variables: Variables, element: ElementType = .float32, capacity: Int,
     device: Device
   ) {
-    self.capacity = capacity
     self.device = device
     imageByteCount = model.specification.input.reduce(element.byteCount, *)
     classCount = model.classCount
@@ -70,11 +68,13 @@ package final class Classifier {
               labels: UnsafeBufferPointer(rebasing: labels[rows]),
               logits: logits.baseAddress! + rows.lowerBound * classCount,
               losses: losses.baseAddress! + rows.lowerBound)
-            for row in rows {
-              predictions[row] = Self.class(
-                UnsafeBufferPointer(rebasing: logits[row * classCount..<(row + 1) * classCount]))
+            lane.forEachGroup(of: rows) { rows in
+              for row in rows {
+                let logits = logits[row * classCount..<(row + 1) * classCount]
+                predictions[row] = Self.class(UnsafeBufferPointer(rebasing: logits))
+              }
+              besides(rows)
             }
-            besides(rows)
           }
           if count <= lanes.capacity {
             lanes.withFreeLane { answer(lane: $0, rows: 0..<count) }
@@ -155,6 +155,15 @@ private final class ClassifierLane {
       program.withMemory(of: result) {
         UnsafeMutableRawPointer(target).copyMemory(from: $0.baseAddress!, byteCount: $0.count)
       }
+    }
+  }
+
+  /// Calls `body` for some rows at a time: on all threads where the lane has them all.
+  func forEachGroup(of rows: Range<Int>, _ body: (Range<Int>) -> Void) {
+    let length = 16
+    device.forEach((rows.count + length - 1) / length) { group in
+      let first = rows.lowerBound + group * length
+      body(first..<min(first + length, rows.upperBound))
     }
   }
 
