@@ -54,10 +54,9 @@ extension LoweringContext {
     let copy: UnsafeMutablePointer<Float>
     if MatrixProductCall.paysForPanels(rows: rows, columns: columns, depth: depth),
       let panels = panels(
-        of: operand, columns: columns, isTransposed: false, byteCount: byteCount)
+        of: operand, columns: columns, isTransposed: false, byteCount: byteCount, filledBy: call)
     {
-      copy = panels.memory.baseAddress.assumingMemoryBound(to: Float.self)
-      if panels.isToBeFilled { panels.fill(by: call(copy)) }
+      copy = panels
     } else if MatrixProductCall.paysForCopy(rows: rows, columns: columns, depth: depth) {
       copy = scratch(byteCount: byteCount).assumingMemoryBound(to: Float.self)
       append(call(copy))
@@ -88,16 +87,13 @@ extension LoweringContext {
       PanelTransposeCall(
         kernels: kernels, rows: rows, columns: columns, source: operand.floats, target: target)
     }
-    guard
-      let panels = panels(
-        of: operand, columns: columns, isTransposed: true, byteCount: byteCount)
-    else {
-      let target = scratch(byteCount: byteCount).assumingMemoryBound(to: Float.self)
-      append(call(target))
-      return target
+    if let panels = panels(
+      of: operand, columns: columns, isTransposed: true, byteCount: byteCount, filledBy: call)
+    {
+      return panels
     }
-    let target = panels.memory.baseAddress.assumingMemoryBound(to: Float.self)
-    if panels.isToBeFilled { panels.fill(by: call(target)) }
+    let target = scratch(byteCount: byteCount).assumingMemoryBound(to: Float.self)
+    append(call(target))
     return target
   }
 

@@ -24,7 +24,7 @@ package struct LoweringContext {
   let productMemory: ResumedProductMemory?
   /// Elementwise work for the finished rows of the result.
   package let epilogue: (any RowEpilogue)?
-  private let panelStore: PanelStore
+  private let panels: ProgramPanels
   private let scratchBase: UnsafeMutableRawPointer
   private(set) var scratchByteCount = 0
   private(set) var calls: [any KernelCall] = []
@@ -41,9 +41,9 @@ package struct LoweringContext {
     companion: BufferView?, isCompanionRectified: Bool, producer: Producer?,
     isResultRead: Bool, rowMemory: RowMemory?,
     productMemory: ResumedProductMemory?, epilogue: (any RowEpilogue)?,
-    panelStore: PanelStore, scratch: UnsafeMutableRawPointer
+    panels: ProgramPanels, scratch: UnsafeMutableRawPointer
   ) {
-    self.panelStore = panelStore
+    self.panels = panels
     self.kernels = kernels
     self.threadCount = threadCount
     self.batch = batch
@@ -68,11 +68,15 @@ package struct LoweringContext {
 
   /// The panels of a variable or of its transpose; nil for what is no variable, and for what is not
   /// worth a copy.
+  ///
+  /// - Parameter call: what fills the memory that it is given.
   func panels(
-    of operand: BufferView, columns: Int, isTransposed: Bool, byteCount: Int
-  ) -> PanelStore.Panels? {
-    panelStore.panels(
-      of: operand.pointer, columns: columns, isTransposed: isTransposed, byteCount: byteCount)
+    of operand: BufferView, columns: Int, isTransposed: Bool, byteCount: Int,
+    filledBy call: (UnsafeMutablePointer<Float>) -> any KernelCall
+  ) -> UnsafeMutablePointer<Float>? {
+    panels.panels(
+      of: operand.pointer, columns: columns, isTransposed: isTransposed, byteCount: byteCount,
+      filledBy: call)
   }
 
   package mutating func append(_ call: some KernelCall) {

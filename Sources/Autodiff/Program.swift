@@ -23,10 +23,10 @@ public final class Program {
   private let arena: ZeroedMemory
   private var scratch: ZeroedMemory
   private var inputs: [Int: ZeroedMemory] = [:]
-  private var variableMemory: [Int: UnsafeMutableRawPointer] = [:]
+  private let variableMemory: [Int: UnsafeMutableRawPointer]
   private var constants: [UInt32: ZeroedMemory] = [:]
   private let keptVariables: Variables
-  private var panelStore = PanelStore(variables: [], kept: [])
+  private let panels: ProgramPanels
   private let rowTracks: RowTracks?
   private var bound: [Int: [any KernelCall]] = [:]
   /// Those of them that remember rows, if the program follows rows.
@@ -79,6 +79,7 @@ public final class Program {
     rowTracks = followsRows ? RowTracks(capacity: capacity) : nil
     arena = ZeroedMemory(byteCount: plan.byteCount)
     scratch = ZeroedMemory(byteCount: 64)
+    var variableMemory: [Int: UnsafeMutableRawPointer] = [:]
     for index in schedule.live + self.updates.map(\.variable) {
       let node = graph.nodes[index]
       if node.performs(Input.self) {
@@ -88,8 +89,9 @@ public final class Program {
           variable.name, shape: variable.shape.extents(batch: 0))
       }
     }
-    panelStore = PanelStore(
-      variables: variableMemory.values,
+    self.variableMemory = variableMemory
+    panels = ProgramPanels(
+      store: variables.panels, variables: variableMemory.values,
       // For one product of one run a copy in panels costs what it saves.
       kept: updatesVariables
         ? Set(schedule.sharedFactors.compactMap { variableMemory[$0] })
@@ -131,7 +133,7 @@ public final class Program {
       batch > 0 && batch <= capacity, "Program: a batch of \(batch) exceeds \(capacity)")
     lastBatch = batch
     if bound[batch] == nil { bind(batch: batch) }
-    panelStore.update(to: keptVariables.version, on: device.pool)
+    panels.update(to: keptVariables.version, on: device.pool)
     // Going through a buffer allocates nothing, in debug builds either.
     bound[batch]!.withUnsafeBufferPointer { for call in $0 { device.pool.run(call) } }
     if updatesVariables { keptVariables.noteChange() }
@@ -246,7 +248,7 @@ public final class Program {
         productMemory: schedule.stepOfRows(of: step).flatMap {
           rowTracks?.memory(of: $0).ofProduct(
             operation, columns: node.type.shape[1].extent(batch: batch))
-        }, epilogue: loop, panelStore: panelStore, scratch: scratch.baseAddress)
+        }, epilogue: loop, panels: panels, scratch: scratch.baseAddress)
       node.operation.lower(&context)
       calls.append(context.calls)
       scratchByteCount = max(scratchByteCount, context.scratchByteCount)

@@ -6,6 +6,7 @@ public final class Variables {
 
   /// Changes whenever a value may have become another one.
   private(set) var version = 0
+  let panels = PanelStore()
 
   public init() {}
 
