@@ -13,28 +13,40 @@ public final class Graph {
     package func performs<O: Operation>(_ operationType: O.Type) -> Bool {
       Swift.type(of: operation) == operationType
     }
-  }
 
-  private struct Key: Hashable {
-    let operation: AnyHashable
-    let operands: [Int]
+    fileprivate func applies<O: Operation>(_ other: O, to operands: [Expression]) -> Bool {
+      performs(O.self) && operation as! O == other
+        && self.operands.elementsEqual(operands, by: { $0 == $1.index })
+    }
   }
 
   /// In the order of their creation, so operands come before their users.
   package private(set) var nodes: [Node] = []
-  private var known: [Key: Int] = [:]
+  /// Nodes by the hash of what they do; where a hash is taken, by the next number that is not.
+  private var known: [Int: Int] = [:]
 
   public init() {}
 
   /// The expression of an operation on operands of this graph.
-  package func apply(_ operation: some Operation, to operands: [Expression] = []) -> Expression {
+  package func apply<O: Operation>(_ operation: O, to operands: [Expression] = []) -> Expression {
     precondition(
       operands.allSatisfy { $0.graph === self }, "Graph: an operand belongs to another graph")
-    let key = Key(operation: AnyHashable(operation), operands: operands.map(\.index))
-    if let index = known[key] { return Expression(graph: self, index: index) }
-    let type = operation.resultType(operands.map(\.type))
-    nodes.append(Node(operation: operation, operands: key.operands, type: type))
-    known[key] = nodes.count - 1
+    var hasher = Hasher()
+    hasher.combine(ObjectIdentifier(O.self))
+    hasher.combine(operation)
+    for operand in operands { hasher.combine(operand.index) }
+    var hash = hasher.finalize()
+    while let index = known[hash] {
+      if nodes[index].applies(operation, to: operands) {
+        return Expression(graph: self, index: index)
+      }
+      hash &+= 1
+    }
+    known[hash] = nodes.count
+    nodes.append(
+      Node(
+        operation: operation, operands: operands.map(\.index),
+        type: operation.resultType(operands.map(\.type))))
     return Expression(graph: self, index: nodes.count - 1)
   }
 
@@ -105,7 +117,10 @@ public struct Expression: Hashable {
   }
 
   /// The value of an expression that is one number everywhere and known when the graph is built.
-  package var fillValue: Float? { (node.operation as? Fill)?.value }
+  package var fillValue: Float? {
+    let node = node
+    return node.performs(Fill.self) ? (node.operation as! Fill).value : nil
+  }
 }
 
 extension Expression {

@@ -58,6 +58,12 @@ private func store(
 ) {
   let lanes = Vector.scalarCount
   let (lower, upper) = (defend_lower_pairs(front, back), defend_upper_pairs(front, back))
+  // Some processors take longer for a part of a vector than for the numbers.
+  if count >= 2 &* lanes {
+    lower.store(to: result)
+    upper.store(to: result + lanes)
+    return
+  }
   lower.store(to: result, count: min(lanes, count))
   upper.store(to: result + lanes, count: max(0, min(lanes, count &- lanes)))
 }
