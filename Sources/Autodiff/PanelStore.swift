@@ -50,7 +50,8 @@ final class PanelStore {
   ///
   /// - Parameter call: what fills the memory that it is given.
   func panels(
-    of matrix: Matrix, byteCount: Int, filledBy call: (UnsafeMutablePointer<Float>) -> any KernelCall
+    of matrix: Matrix, byteCount: Int,
+    filledBy call: (UnsafeMutablePointer<Float>) -> any KernelCall
   ) -> Panels {
     lookup.withLock { _ in
       if let panels = known[matrix]?.panels { return panels }

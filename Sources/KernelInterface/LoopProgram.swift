@@ -14,8 +14,8 @@ public enum LoopOpcode: UInt8, Sendable {
   /// A mix that is done together with the next two instructions, `mixSquares` of the same b and
   /// `subtractQuotient` of both results: a step of Adam.
   case mixAndStep
-  /// `a + b·s`, `a − b·s`, and `a + sign(b)·s`.
-  case addScaled, subtractScaled, addSigned
+  /// `a + b·s`, `a − b·s`, `a + sign(b)·s`, and `a + (b·s − t)·u`.
+  case addScaled, subtractScaled, addSigned, addSpread
   /// The sum where it is not negative, else 0.
   case addRectified
   /// `b` where `a` is positive, else 0: the gradient of a rectified linear unit by its result.
@@ -24,6 +24,8 @@ public enum LoopOpcode: UInt8, Sendable {
   case subtractQuotient
   /// `min(max((a − s)·t, u), a)` and `max(min((a + s)·t, u), a)`: the bounds of a pixel.
   case boundBelow, boundAbove
+  /// `a` clamped to these bounds of the pixel `b`, the upper one with `v` and `w` for `t` and `u`.
+  case clampAround
   /// The one 32-bit value at the operand, everywhere.
   case repeatValue
   /// A vector of `columns` values, once for every `columns` elements.
@@ -63,8 +65,8 @@ public struct LoopInstruction {
   public var a: LoopSlot
   public var b: LoopSlot
   public var c: LoopSlot
-  /// The numbers s, t and u, which are the same for every element.
-  public var scalars: InlineArray<3, UnsafePointer<Float>?>
+  /// The numbers s, t, u, v and w, which are the same for every element.
+  public var scalars: InlineArray<5, UnsafePointer<Float>?>
   /// The length of a row, for values that repeat.
   public var columns: Int
 

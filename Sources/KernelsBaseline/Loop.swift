@@ -117,9 +117,7 @@ private func run(
   case .maximum: map(count, a, b, r) { maximum($0, $1) }
   case .minimum: map(count, a, b, r) { minimum($0, $1) }
   case .clamp:
-    map(count, a, b, c, r) { x, low, high in
-      x.replacing(with: high, where: x .> high).replacing(with: low, where: x .< low)
-    }
+    map(count, a, b, c, r) { clamp($0, $1, $2) }
   case .select:
     map(count, a, b, c, r) { x, y, z in z.replacing(with: y, where: x .!= zero) }
   case .greater: map(count, a, b, r) { zero.replacing(with: one, where: $0 .> $1) }
@@ -158,6 +156,9 @@ private func run(
   case .addSigned:
     let s = instruction.scalar(0)
     map(count, a, b, r) { x, y in x + sign(y) * s }
+  case .addSpread:
+    let (s, t, u) = (instruction.scalar(0), instruction.scalar(1), instruction.scalar(2))
+    map(count, a, b, r) { x, y in x + (y * s - t) * u }
   case .subtractQuotient:
     let (s, t, u) = (instruction.scalar(0), instruction.scalar(1), instruction.scalar(2))
     map(count, a, b, c, r) { x, y, z in z - x * s / (squareRoot(y * t) + u) }
@@ -167,6 +168,14 @@ private func run(
   case .boundAbove:
     let (s, t, u) = (instruction.scalar(0), instruction.scalar(1), instruction.scalar(2))
     map(count, a, r) { x in maximum(minimum((x + s) * t, u), x) }
+  case .clampAround:
+    let (s, t, u) = (instruction.scalar(0), instruction.scalar(1), instruction.scalar(2))
+    let (v, w) = (instruction.scalar(3), instruction.scalar(4))
+    map(count, a, b, r) { x, pixel in
+      let low = minimum(maximum((pixel - s) * t, u), pixel)
+      let high = maximum(minimum((pixel + s) * v, w), pixel)
+      return clamp(x, low, high)
+    }
   case .unitFromByte:
     unitsFromBytes(UnsafeRawPointer(first).assumingMemoryBound(to: UInt8.self), r, count)
   case .repeatValue:
@@ -213,16 +222,22 @@ private func rectify(_ x: Vector) -> Vector {
   return x.replacing(with: zero, where: x .< zero)
 }
 
-/// The greater one; NaN where either is.
+/// The greater one, the first of equals; NaN where either is.
 @inline(__always)
 private func maximum(_ x: Vector, _ y: Vector) -> Vector {
-  y.replacing(with: x, where: (x .>= y) .| (x .!= x))
+  x.replacing(with: y, where: y .> x).replacing(with: y, where: y .!= y)
 }
 
-/// The lesser one; NaN where either is.
+/// The lesser one, the first of equals; NaN where either is.
 @inline(__always)
 private func minimum(_ x: Vector, _ y: Vector) -> Vector {
-  y.replacing(with: x, where: (x .<= y) .| (x .!= x))
+  x.replacing(with: y, where: y .< x).replacing(with: y, where: y .!= y)
+}
+
+/// `x`, or the bound that it is beyond; a bound that is NaN is none.
+@inline(__always)
+private func clamp(_ x: Vector, _ low: Vector, _ high: Vector) -> Vector {
+  x.replacing(with: high, where: x .> high).replacing(with: low, where: x .< low)
 }
 
 @inline(__always)

@@ -129,7 +129,8 @@ extension LoopIdiom.Pattern {
       let scalar =
         scalars[place]
         ?? (place == 0
-          ? example.input([], in: 0.1...2) : example.graph.fill([0, 0.999, 0.25][place]))
+          ? example.input([], in: 0.1...2)
+          : example.graph.fill([0, 0.999, 0.25, 1.001, 0.75][place]))
       scalars[place] = scalar
       return scalar
     case .constant(let value): return example.graph.fill(value)
@@ -150,6 +151,7 @@ extension LoopIdiom.Pattern {
       case .minimum: .minimum(values[0], values[1])
       case .greater: values[0].isGreater(than: values[1])
       case .select: .select(values[0], values[1], values[2])
+      case .clamp: values[0].clamped(values[1], values[2])
       case .floatFromByte: values[0].converted(to: .float32)
       default: preconditionFailure("an idiom of \(opcode) needs a line here")
       }

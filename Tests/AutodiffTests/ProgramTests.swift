@@ -43,6 +43,44 @@ import Testing
     }
   }
 
+  /// Products read copies of a weight, which all programs share: on several threads at once, and
+  /// also when another program has changed the weight.
+  @Test func copiesOfAWeightFollowIt() {
+    let graph = Graph()
+    let (x, y) = (graph.input("x", shape: [.batch, 512]), graph.input("y", shape: [.batch, 40]))
+    let w = graph.variable("w", shape: [512, 40])
+    let results = [Expression.product(x, w), .product(y, w, transposingRight: true)]
+    var random = RandomSource(seed: 3)
+    func numbers(_ shape: [Int]) -> Tensor {
+      Tensor(random.numbers(shape.reduce(1, *), -1...1).map { Float($0) }, shape: shape)
+    }
+    let weight = numbers([512, 40])
+    let inputs = [(x, numbers([64, 512])), (y, numbers([64, 40]))]
+    func program(_ variables: Variables) -> Program {
+      let program = Program(
+        results: results, variables: variables, capacity: 64, device: Devices.single)
+      for (input, values) in inputs { program.write(values, to: input) }
+      return program
+    }
+    let variables = Variables()
+    variables["w"] = weight
+    let sharing = (0..<3).map { _ in program(variables) }
+    let training = Program(
+      results: [w], updates: [(w, w * 0.5)], variables: variables, capacity: 1,
+      device: Devices.single)
+    for _ in 0..<3 {
+      Device(threads: 3).forEach(sharing.count) { sharing[$0].run(batch: 64) }
+      let alone = Variables()
+      alone["w"] = variables["w"]
+      let expected = program(alone)
+      expected.run(batch: 64)
+      for program in sharing {
+        #expect(results.map { program.read($0) } == results.map { expected.read($0) })
+      }
+      training.run(batch: 1)
+    }
+  }
+
   /// Inputs, variables, constants and other names of the same memory can be results.
   @Test func anyExpressionCanBeAResult() {
     var example = Example(batch: 3, seed: 5)

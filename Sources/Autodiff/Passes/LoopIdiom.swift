@@ -19,7 +19,15 @@ struct LoopIdiom {
   static let all: [LoopIdiom] = {
     let (a, b, c) = (Pattern.operand(0), Pattern.operand(1), Pattern.operand(2))
     let (s, t, u) = (Pattern.scalar(0), Pattern.scalar(1), Pattern.scalar(2))
+    let (v, w) = (Pattern.scalar(3), Pattern.scalar(4))
+    func bounds(_ x: Pattern) -> [Pattern] {
+      [
+        .apply(.minimum, [.apply(.maximum, [(x - s) * t, u]), x]),
+        .apply(.maximum, [.apply(.minimum, [(x + s) * v, w]), x]),
+      ]
+    }
     return [
+      LoopIdiom(.clampAround, .apply(.clamp, [a] + bounds(b))),
       LoopIdiom(.unitFromByte, .apply(.floatFromByte, [a]) / .constant(255)),
       LoopIdiom(.mixSquares, a * s + (b * b) * t),
       LoopIdiom(.mix, a * s + b * t),
@@ -27,6 +35,7 @@ struct LoopIdiom {
       LoopIdiom(
         .gate, .apply(.select, [.apply(.greater, [a, .constant(0)]), b, .constant(0)])),
       LoopIdiom(.addSigned, a + .apply(.sign, [b]) * s),
+      LoopIdiom(.addSpread, a + (b * s - t) * u),
       LoopIdiom(.addScaled, a + b * s),
       LoopIdiom(.subtractQuotient, c - a * s / (.apply(.squareRoot, [b * t]) + u)),
       LoopIdiom(.subtractScaled, a - b * s),
