@@ -17,9 +17,26 @@ public final class Device: Sendable {
     pool = ThreadPool(threads: threads)
   }
 
-  /// Runs `body` for every number below `count`, several at once; it must not use the device.
+  /// Runs `body` for every number below `count`, several at once. What it does on the device it does
+  /// on its own thread.
   package func forEach(_ count: Int, _ body: (Int) -> Void) {
     pool.run(count, body)
+  }
+
+  /// Does two things at once, where there are threads for it: each on one of them.
+  public func sideBySide<First, Second>(
+    _ first: () throws -> First, _ second: () throws -> Second
+  ) throws -> (First, Second) {
+    var firstResult: Result<First, any Error>?
+    var secondResult: Result<Second, any Error>?
+    forEach(2) { part in
+      if part == 0 {
+        firstResult = Result(catching: first)
+      } else {
+        secondResult = Result(catching: second)
+      }
+    }
+    return (try firstResult!.get(), try secondResult!.get())
   }
 
   /// How far an image is from bytes / 255, in Double, where it is furthest (NaN where a pixel is),

@@ -96,7 +96,6 @@ public final class Program {
       kept: updatesVariables
         ? Set(schedule.sharedFactors.compactMap { variableMemory[$0] })
         : Set(variableMemory.values))
-    bind(batch: capacity)
   }
 
   /// Runs the program for the first `batch` examples of its inputs.

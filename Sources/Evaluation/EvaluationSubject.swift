@@ -2,6 +2,12 @@ public import Autodiff
 public import Datasets
 public import Networks
 
+/// A checkpoint with the programs that attack it.
+public struct PreparedSubject {
+  public let subject: EvaluationSubject
+  package let attacked: AttackedModel
+}
+
 /// A checkpoint to be evaluated.
 public struct EvaluationSubject {
   /// The path as the user gave it.

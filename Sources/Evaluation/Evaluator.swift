@@ -40,11 +40,29 @@ public struct Evaluator {
     self.device = device
   }
 
+  /// Makes the programs that attack checkpoints. It takes no images: these can be read meanwhile.
+  public func prepare(_ subjects: [EvaluationSubject]) -> [PreparedSubject] {
+    let isAttacked = threats.contains { $0.epsilon > 0 }
+    let probes =
+      checksHealth
+      ? HealthChecks.probes(beside: suite.plans, hasOthers: subjects.count > 1) : []
+    return subjects.map { subject in
+      let attacked = AttackedModel(
+        model: subject.model, variables: subject.variables, capacity: batchSize, device: device)
+      if isAttacked {
+        for plan in suite.plans + [SubjectOutcome.noise] + probes {
+          attacked.runner(plan, norm: threats[0].norm)
+        }
+      }
+      return PreparedSubject(subject: subject, attacked: attacked)
+    }
+  }
+
   /// Evaluates checkpoints; the first is the baseline of the comparisons with each other one.
   ///
   /// - Parameter progress: called on the way with the share that is done, in 0…1.
   public func evaluate(
-    _ subjects: [EvaluationSubject], on dataset: Dataset, progress: (Double) -> Void = { _ in }
+    _ subjects: [PreparedSubject], on dataset: Dataset, progress: (Double) -> Void = { _ in }
   ) -> EvaluationResult {
     evaluate(
       subjects,
@@ -57,7 +75,7 @@ public struct Evaluator {
   /// Evaluates several checkpoints of two recipes, which differ in their seeds: the verdict is one
   /// on the recipes.
   public func evaluate(
-    baseline: [EvaluationSubject], candidate: [EvaluationSubject], on dataset: Dataset,
+    baseline: [PreparedSubject], candidate: [PreparedSubject], on dataset: Dataset,
     progress: (Double) -> Void = { _ in }
   ) -> EvaluationResult {
     let count = baseline.count + candidate.count
@@ -70,16 +88,13 @@ public struct Evaluator {
   }
 
   private func evaluate(
-    _ subjects: [EvaluationSubject], sides: [Side], on dataset: Dataset,
+    _ prepared: [PreparedSubject], sides: [Side], on dataset: Dataset,
     progress: (Double) -> Void
   ) -> EvaluationResult {
-    precondition(!subjects.isEmpty && dataset.count > 0, "Evaluator: nothing to evaluate")
+    precondition(!prepared.isEmpty && dataset.count > 0, "Evaluator: nothing to evaluate")
     let key = RandomKey(seed: seed).folding("attack")
-    let trials = subjects.map {
-      Trial(
-        model: $0.model, variables: $0.variables, dataset: dataset, capacity: batchSize,
-        device: device)
-    }
+    let subjects = prepared.map(\.subject)
+    let trials = prepared.map { Trial($0.attacked, on: dataset) }
     let untouched = trials.map { trial in
       threats.map {
         SubjectOutcome(suite.plans, of: trial, threat: $0, keepsImages: keepsOutcomes)
@@ -178,5 +193,14 @@ public struct Evaluator {
           HealthChecks.ofAttacks.flatMap { $0.findings(examination) }
         } + AccuracyRises.findings(attacked)
     }
+  }
+}
+
+extension Evaluator {
+  /// The same for checkpoints without programs.
+  public func evaluate(
+    _ subjects: [EvaluationSubject], on dataset: Dataset, progress: (Double) -> Void = { _ in }
+  ) -> EvaluationResult {
+    evaluate(prepare(subjects), on: dataset, progress: progress)
   }
 }

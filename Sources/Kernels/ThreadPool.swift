@@ -31,32 +31,29 @@ public final class ThreadPool: Sendable {
 
   /// Runs all tasks of a call and returns when the last one is done.
   ///
-  /// Calls from several threads are served one after another. A task must not use the pool that
-  /// runs it.
+  /// Calls from several threads are served one after another. A task of this pool that makes a call
+  /// does all of it by itself.
   public func run(_ call: some KernelCall) {
     let count = call.taskCount
     let arithmetic = defend_flush_subnormals()
     defer { defend_restore_arithmetic(arithmetic) }
-    guard count > 1, let workers else {
-      for task in 0..<count { call.run(task: task) }
-      return
-    }
-    workers.run(call, taskCount: count)
+    if count > 1, let workers, workers.run(call, taskCount: count) { return }
+    for task in 0..<count { call.run(task: task) }
   }
 
   /// Runs `body` for every task number in `0..<taskCount` and returns when the last one is done.
   public func run(_ taskCount: Int, _ body: (Int) -> Void) {
-    guard taskCount > 1, let workers else {
-      for task in 0..<taskCount { body(task) }
-      return
+    if taskCount > 1, let workers {
+      let isDone = withoutActuallyEscaping(body) { body in
+        let arithmetic = defend_flush_subnormals()
+        defer { defend_restore_arithmetic(arithmetic) }
+        return workers.run(
+          ClosureCall(taskCount: taskCount, arithmetic: arithmetic, body: body),
+          taskCount: taskCount)
+      }
+      if isDone { return }
     }
-    withoutActuallyEscaping(body) { body in
-      let arithmetic = defend_flush_subnormals()
-      defer { defend_restore_arithmetic(arithmetic) }
-      workers.run(
-        ClosureCall(taskCount: taskCount, arithmetic: arithmetic, body: body),
-        taskCount: taskCount)
-    }
+    for task in 0..<taskCount { body(task) }
   }
 }
 

@@ -84,8 +84,9 @@ final class ThreadPoolWorkers: @unchecked Sendable {
     for thread in threads { pthread_join(thread, nil) }
   }
 
-  func run<Call: KernelCall>(_ call: Call, taskCount: Int) {
-    lockCallers()
+  /// - Returns: false if a task of these workers asks: they are busy with it.
+  func run<Call: KernelCall>(_ call: Call, taskCount: Int) -> Bool {
+    guard lockCallers() else { return false }
     defer { pthread_mutex_unlock(callers) }
     withUnsafePointer(to: call) { pointer in
       callType = Call.self
@@ -110,6 +111,7 @@ final class ThreadPoolWorkers: @unchecked Sendable {
         }
       }
     }
+    return true
   }
 
   /// Runs the thread's own tasks, and then what others have left.
@@ -182,14 +184,12 @@ final class ThreadPoolWorkers: @unchecked Sendable {
   }
 
   /// Waits until no other thread has a region open.
-  private func lockCallers() {
-    if pthread_mutex_trylock(callers) == 0 { return }
+  ///
+  /// - Returns: false for a thread that is in a region.
+  private func lockCallers() -> Bool {
+    if pthread_mutex_trylock(callers) == 0 { return true }
     let isWorker = threads.contains { pthread_equal($0, pthread_self()) != 0 }
-    // No precondition: this module is built without them, and the lock would go as well.
-    if isWorker || pthread_mutex_lock(callers) != 0 {
-      fatalError(
-        "ThreadPool.run: a task used the pool that runs it; run the inner call's tasks in place")
-    }
+    return !isWorker && pthread_mutex_lock(callers) == 0
   }
 
   private func startThread(queue: Int) -> pthread_t? {

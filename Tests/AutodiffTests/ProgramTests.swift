@@ -43,6 +43,15 @@ import Testing
     }
   }
 
+  @Test(arguments: [1, 2]) func twoThingsAtOnce(threads: Int) throws {
+    struct Refusal: Error {}
+    let device = Device(threads: threads)
+    let (number, text) = try device.sideBySide({ 1 }, { "a" })
+    #expect(number == 1 && text == "a")
+    #expect(throws: Refusal.self) { try device.sideBySide({ throw Refusal() }, { 1 }) }
+    #expect(throws: Refusal.self) { try device.sideBySide({ 1 }, { throw Refusal() }) }
+  }
+
   /// Products read copies of a weight, which all programs share: on several threads at once, and
   /// also when another program has changed the weight.
   @Test func copiesOfAWeightFollowIt() {

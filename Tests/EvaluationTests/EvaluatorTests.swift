@@ -228,6 +228,19 @@ import Testing
     #expect(Set(found.map { $0.message.contains("cheat made on b") }) == [true, false])
   }
 
+  /// All programs are made before the images come, those of the health checks included.
+  @Test(arguments: ["fgsm", "fgsm+pgd:steps=5", "pgd:steps=5+square:queries=5"])
+  func attacksArePrepared(suite: String) throws {
+    let evaluator = Evaluator(
+      suite: try AttackSuite(suite), threats: [ThreatModel(epsilon: 0.1)], batchSize: 20,
+      device: Device(threads: 1))
+    let prepared = evaluator.prepare(try Self.subjects())
+    let before = prepared.map(\.attacked.plans)
+    let report = evaluator.evaluate(prepared, on: Self.dataset).report
+    #expect(prepared.map(\.attacked.plans) == before)
+    #expect(report == evaluator.evaluate(try Self.subjects(), on: Self.dataset).report)
+  }
+
   @Test func progressEndsAtTheWhole() throws {
     var shares: [Double] = []
     _ = Evaluator(

@@ -28,8 +28,9 @@ import Testing
 
   static func trial(_ subject: EvaluationSubject) -> Trial {
     Trial(
-      model: subject.model, variables: subject.variables, dataset: dataset, capacity: 16,
-      device: device)
+      AttackedModel(
+        model: subject.model, variables: subject.variables, capacity: 16, device: device),
+      on: dataset)
   }
 
   /// Enough for a figure, and no more than the attacks' own cost allows.

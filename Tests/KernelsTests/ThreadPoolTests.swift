@@ -55,6 +55,26 @@ import Testing
     #expect(started.load(ordering: .relaxed) == 2)
   }
 
+  /// The caller's task and a worker's: the pool is busy with both.
+  @Test func aTaskThatUsesItsPoolDoesAllByItself() {
+    let pool = ThreadPool(threads: 2)
+    let started = Atomic<Int>(0)
+    let sums = GuardedBuffer([Int32](repeating: 0, count: 2))
+    let strangers = Atomic<Int>(0)
+    pool.run(2) { task in
+      started.add(1, ordering: .sequentiallyConsistent)
+      while started.load(ordering: .sequentiallyConsistent) < 2 { Thread.sleep(forTimeInterval: 0) }
+      let thread = Thread.current
+      pool.run(100) { inner in
+        if Thread.current !== thread { strangers.add(1, ordering: .relaxed) }
+        sums.pointer[task] += Int32(inner)
+      }
+    }
+    #expect(sums.elements == [4950, 4950])
+    #expect(strangers.load(ordering: .relaxed) == 0)
+    #expect(sums.isIntact)
+  }
+
   private struct Halving: KernelCall, @unchecked Sendable {
     let source: UnsafeMutablePointer<Float>
     let result: UnsafeMutablePointer<Float>

@@ -18,6 +18,9 @@ package struct SubjectOutcome {
   package private(set) var witnesses: [Int: Witness] = [:]
   private let keepsImages: Bool
 
+  /// What is tried beside the suite.
+  static let noise = AttackPlan(RandomNoise())
+
   /// An adversarial example that held in the second look.
   package struct Witness {
     package let plan: Int
@@ -87,7 +90,7 @@ package struct SubjectOutcome {
     }
     brokenByNoise +=
       trial.attempt(
-        AttackPlan(RandomNoise()), on: correct, threat: threat, key: key
+        Self.noise, on: correct, threat: threat, key: key
       ).broken
     brokenByNoise.sort()
   }

@@ -6,35 +6,21 @@ package import Networks
 /// One model under attack on one data set: what it answers unharmed, and what becomes of every
 /// example under the attacks of a suite.
 package final class Trial {
-  package let model: Model
-  package let variables: Variables
+  package let attacked: AttackedModel
   package let dataset: Dataset
-  package let device: Device
-  package let capacity: Int
-  package let verifier: Verifier
   package let answers: DatasetAnswers
-  private var runners: [RunnerKey: AttackRunner] = [:]
 
-  private struct RunnerKey: Hashable {
-    let plan: String
-    let norm: Norm
-  }
-
-  package init(
-    model: Model, variables: Variables, dataset: Dataset, capacity: Int, device: Device
-  ) {
-    self.model = model
-    self.variables = variables
+  package init(_ attacked: AttackedModel, on dataset: Dataset) {
+    self.attacked = attacked
     self.dataset = dataset
-    self.device = device
-    self.capacity = min(capacity, dataset.count)
-    verifier = Verifier(
-      model: model, variables: variables, capacity: self.capacity, device: device)
-    answers = DatasetAnswers(
-      Classifier(
-        model: model, variables: variables, element: .uint8, capacity: self.capacity,
-        device: device), to: dataset)
+    answers = DatasetAnswers(attacked.classifier, to: dataset)
   }
+
+  package var model: Model { attacked.model }
+  package var variables: Variables { attacked.variables }
+  package var device: Device { attacked.device }
+  package var capacity: Int { attacked.capacity }
+  package var verifier: Verifier { attacked.verifier }
 
   /// A success that held in the second look.
   package struct Success {
@@ -86,7 +72,7 @@ package final class Trial {
     var attempt = Attempt()
     attempt.tried = examples
     var standing = examples
-    let runner = runner(plan, norm: threat.norm)
+    let runner = attacked.runner(plan, norm: threat.norm)
     let key = key.folding(type(of: plan.attack).name)
     let targets = min(plan.targets, model.classCount - 1)
     for restart in 0..<plan.restarts {
@@ -177,7 +163,7 @@ package final class Trial {
         let key = key.folding(restart).folding(rank)
         for first in stride(from: 0, to: tasks.count, by: capacity) {
           let batch = tasks[first..<min(first + capacity, tasks.count)]
-          runner(plan, norm: threat.norm).run(
+          attacked.runner(plan, norm: threat.norm).run(
             Array(batch), on: dataset, key: key, stopsEarly: false
           ) { finished in
             _ = UnsafeMutableBufferPointer(
@@ -190,16 +176,5 @@ package final class Trial {
         }
       }
     }
-  }
-
-  /// The programs of an attack, made once.
-  private func runner(_ plan: AttackPlan, norm: Norm) -> AttackRunner {
-    let runnerKey = RunnerKey(plan: plan.name, norm: norm)
-    if let runner = runners[runnerKey] { return runner }
-    let runner = AttackRunner(
-      plan.attack, isTargeted: plan.targets > 0, norm: norm, model: model,
-      variables: variables, capacity: capacity, device: device)
-    runners[runnerKey] = runner
-    return runner
   }
 }

@@ -1,5 +1,6 @@
 internal import Attacks
 internal import Autodiff
+internal import Configurations
 internal import Datasets
 internal import Networks
 
@@ -32,7 +33,7 @@ struct Examination {
   var iterativePlans: [AttackPlan] { outcome.plans.filter { $0.kind == .iterative } }
 
   /// Whether the figures rest on gradients.
-  var followsGradients: Bool { outcome.plans.contains { $0.kind != .blackBox } }
+  var followsGradients: Bool { outcome.plans.followGradients }
 
   /// Claims of the attacks that a fresh pass did not confirm.
   var unconfirmed: Int { outcome.attempts.reduce(0) { $0 + $1.unconfirmed } }
@@ -64,20 +65,9 @@ struct Examination {
   func broken(by plan: AttackPlan, on examples: [Int], threat: ThreatModel? = nil) -> Int {
     guard !examples.isEmpty else { return 0 }
     return trial.attempt(
-      named(plan), on: examples, threat: threat ?? self.threat, key: key.folding("check")
+      outcome.plans.named(plan), on: examples, threat: threat ?? self.threat,
+      key: key.folding("check")
     ).broken.count
-  }
-
-  /// The plan under the name of one of the suite with the same attack, if there is one: programs are
-  /// made once for every name.
-  func named(_ plan: AttackPlan) -> AttackPlan {
-    let equal = outcome.plans.first {
-      type(of: $0.attack).name == type(of: plan.attack).name && $0.targets == plan.targets
-        && $0.attack.configuration == plan.attack.configuration
-    }
-    return AttackPlan(
-      plan.attack, restarts: plan.restarts, targets: plan.targets,
-      name: equal?.name ?? "check \(plan.configuration)")
   }
 
   /// How much too high a probe shows the robust accuracy to be, at least; nil if that is no more
@@ -102,5 +92,21 @@ struct Examination {
     Report.Finding(
       code: code, severity: .invalid, checkpoint: path, epsilon: threat.epsilon,
       message: "\(path) at ε \(Figures.epsilon(threat.epsilon)): \(message)")
+  }
+}
+
+extension [AttackPlan] {
+  var followGradients: Bool { contains { $0.kind != .blackBox } }
+
+  /// A plan under the name of one of these with the same attack, if there is one: programs are made
+  /// once for every name.
+  func named(_ plan: AttackPlan) -> AttackPlan {
+    let equal = first {
+      type(of: $0.attack).name == type(of: plan.attack).name && $0.targets == plan.targets
+        && $0.attack.configuration == plan.attack.configuration
+    }
+    return AttackPlan(
+      plan.attack, restarts: plan.restarts, targets: plan.targets,
+      name: equal?.name ?? "check \(plan.configuration.text)")
   }
 }

@@ -3,6 +3,13 @@ internal import Attacks
 /// Queries alone must not find what gradients miss (Carlini et al. 2019, section 5.2; AutoAttack's
 /// check of Square).
 enum QueriesStronger: HealthCheck {
+  // Most of what square finds on a model with masked gradients it finds in the first queries.
+  private static var probe: AttackPlan { AttackPlan(literal: "square:queries=100") }
+
+  static func probes(beside plans: [AttackPlan], hasOthers: Bool) -> [AttackPlan] {
+    plans.followGradients && !plans.contains { $0.kind == .blackBox } ? [probe] : []
+  }
+
   static func findings(_ examination: Examination) -> [Report.Finding] {
     guard examination.followsGradients else { return [] }
     let outcome = examination.outcome
@@ -10,9 +17,7 @@ enum QueriesStronger: HealthCheck {
     let (broken, tried, excess, name): (Int, Int, Excess?, String)
     if own.isEmpty {
       let examples = examination.standing
-      // Most of what square finds on a model with masked gradients it finds in the first queries.
-      let plan = AttackPlan(literal: "square:queries=100")
-      (broken, tried) = (examination.broken(by: plan, on: examples), examples.count)
+      (broken, tried) = (examination.broken(by: probe, on: examples), examples.count)
       excess = examination.excess(broken, of: tried)
       name = "square with 100 queries"
     } else {

@@ -4,10 +4,16 @@ internal import Autodiff
 /// Examples crafted on another model must not find what the model's own gradients miss (Carlini et
 /// al. 2019, section 5.3).
 enum TransferStronger: HealthCheck {
+  private static var probe: AttackPlan { AttackPlan(literal: "pgd:steps=20") }
+
+  static func probes(beside plans: [AttackPlan], hasOthers: Bool) -> [AttackPlan] {
+    plans.followGradients && hasOthers ? [probe] : []
+  }
+
   static func findings(_ examination: Examination) -> [Report.Finding] {
     let examples = examination.standing
     guard !examples.isEmpty, examination.followsGradients else { return [] }
-    let plan = examination.named(AttackPlan(literal: "pgd:steps=20"))
+    let plan = examination.outcome.plans.named(probe)
     return examination.others.compactMap { other in
       var broken = 0
       other.trial.craft(

@@ -41,8 +41,9 @@ public struct WitnessCheck: Sendable {
     }
     let claims = file.claims.filter { places.contains($0.checkpoint) }
     let trial = Trial(
-      model: subject.model, variables: subject.variables, dataset: dataset, capacity: 256,
-      device: device)
+      AttackedModel(
+        model: subject.model, variables: subject.variables, capacity: 256, device: device),
+      on: dataset)
     let epsilons = claims.map(\.epsilon).reduce(into: [Double]()) {
       if !$0.contains($1) { $0.append($1) }
     }

@@ -1,9 +1,11 @@
 internal import ArgumentParsing
 internal import Attacks
+internal import Autodiff
 internal import Checkpoints
 internal import Datasets
 internal import Evaluation
 internal import Foundation
+internal import Networks
 internal import Reporting
 internal import TrainedModels
 
@@ -102,7 +104,16 @@ struct Eval: ParsableCommand {
     try evidence.check()
     let models = try allPaths.map { (path: $0, trained: try TrainedModel(contentsOf: $0)) }
     let name = try data.name(otherwise: models[0].trained.record.trainedOn.last?.name)
-    let test = try data.loadTest(name)
+    let device = try machine.device()
+    let evaluator = evaluator(device, imageShape: models[0].trained.model.specification.input)
+    // Unpacking images keeps one thread busy; programs are made meanwhile.
+    let (test, subjects) = try device.sideBySide {
+      let test = try data.loadTest(name)
+      _ = test.digest()
+      return test
+    } _: {
+      evaluator.prepare(models.map { EvaluationSubject($0.trained, path: $0.path) })
+    }
     for (path, trained) in models {
       do {
         try trained.model.check(fits: test)
@@ -110,31 +121,36 @@ struct Eval: ParsableCommand {
         throw Failure(.badData, "'\(path)': \(error)")
       }
     }
-    let result = try evaluate(
-      models.map { EvaluationSubject($0.trained, path: $0.path) }, on: test)
+    let result = evaluate(subjects, on: test, evaluator)
     try evidence.write(
       result,
       digests: Dictionary(
         models.map { ($0.path, $0.trained.digest ?? "") }, uniquingKeysWith: { $1 }),
       imageShape: test.imageShape)
     try output.write(result.report)
-    exit(result.report.exitCode)
+    // The system takes all memory back at once.
+    withExtendedLifetime((subjects, test)) { exit(result.report.exitCode) }
   }
 
-  private func evaluate(
-    _ subjects: [EvaluationSubject], on test: Dataset
-  ) throws -> EvaluationResult {
+  private func evaluator(_ device: Device, imageShape: [Int]) -> Evaluator {
     var evaluator = Evaluator(
       suite: attack.suite, threats: epsilons.threats(norm), batchSize: evidence.batchSize,
-      device: try machine.device())
+      device: device)
     evaluator.includesTransfer = transfer
     evaluator.requirements = gate.requirements
     evaluator.seed = UInt64(seed)
     evaluator.keepsOutcomes = evidence.keepsOutcomes
     evaluator.budget = evidence.budget?.budget
     if evidence.minimal {
-      evaluator.search = RadiusSearch(attack.suite, norm: norm, limit: searchLimit(test))
+      evaluator.search = RadiusSearch(
+        attack.suite, norm: norm, limit: searchLimit(imageShape.reduce(1, *)))
     }
+    return evaluator
+  }
+
+  private func evaluate(
+    _ subjects: [PreparedSubject], on test: Dataset, _ evaluator: Evaluator
+  ) -> EvaluationResult {
     let isShowing = Terminal.isError && !output.quiet
     defer { if isShowing { Terminal.clearShare() } }
     let progress: (Double) -> Void = { share in
@@ -150,8 +166,8 @@ struct Eval: ParsableCommand {
   }
 
   /// The radius of a ball that holds an image of every class, whatever is in the middle.
-  private func searchLimit(_ dataset: Dataset) -> Double {
-    norm == .linf ? 1 : Double(dataset.imageSize).squareRoot()
+  private func searchLimit(_ imageSize: Int) -> Double {
+    norm == .linf ? 1 : Double(imageSize).squareRoot()
   }
 
   /// - Throws: a ``Failure`` that says how to make the default checkpoints where there are none.
