@@ -7,11 +7,11 @@ PyTorch has images as `[N, C, H, W]`, convolutions as `[out, in, KH, KW]` and pr
 import json
 import struct
 
-import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
 
+import checkpoints
 from programs import ROOT
 
 MODELS = ROOT / "configs" / "models"
@@ -38,22 +38,6 @@ class MaxPool(nn.Module):
         if any(self.edges):
             x = F.pad(x, self.edges, value=-torch.inf)
         return F.max_pool2d(x, self.window, self.stride)
-
-
-def tensors(path):
-    """The float32 tensors of a safetensors file by name, and its metadata."""
-    data = path.read_bytes()
-    (length,) = struct.unpack("<Q", data[:8])
-    header = json.loads(data[8:8 + length])
-    metadata = header.pop("__metadata__", {})
-    values = {}
-    for name, entry in header.items():
-        if entry["dtype"] != "F32":
-            raise SystemExit(f"{path}: {name} is {entry['dtype']}, not F32")
-        start, end = (8 + length + offset for offset in entry["data_offsets"])
-        array = np.frombuffer(data[start:end], "<f4").reshape(entry["shape"])
-        values[name] = torch.from_numpy(array.copy())
-    return values, metadata
 
 
 def parts(index, layer, values):
@@ -91,10 +75,9 @@ def parts(index, layer, values):
 
 def load(path):
     """The model of a checkpoint, fixed, for images `[N, C, H, W]`."""
-    values, metadata = tensors(path)
-    if "defend.model" not in metadata:
-        raise SystemExit(f"{path}: there is no defend.model in its metadata")
-    layers = json.loads(metadata["defend.model"])["layers"]
+    values, metadata = checkpoints.arrays(path)
+    values = {name: torch.from_numpy(array.copy()) for name, array in values.items()}
+    layers = checkpoints.layers(path, metadata)
     modules = [part for index, layer in enumerate(layers) for part in parts(index, layer, values)]
     if values:
         raise SystemExit(f"{path}: {sorted(values)} belong to no layer")
