@@ -28,9 +28,9 @@ public final class ZeroedMemory {
       bytes.initializeMemory(as: UInt8.self, repeating: 0)
       return
     }
-    // Half a page is worth a whole one.
-    let largeCount = (byteCount + Self.largePage / 2) / Self.largePage * Self.largePage
-    let length = largeCount == 0 ? byteCount : max(byteCount, largeCount) + Self.largePage
+    // The rest is left to small pages: a large one takes as long to fill as all of it.
+    let largeCount = byteCount / Self.largePage * Self.largePage
+    let length = largeCount == 0 ? byteCount : byteCount + Self.largePage
     #if os(Linux)
       let anonymous = Int32(MAP_ANONYMOUS)
     #else

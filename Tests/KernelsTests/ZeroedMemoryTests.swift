@@ -2,10 +2,10 @@ import Kernels
 import Testing
 
 @Suite struct ZeroedMemoryTests {
-  /// From 64 KiB on it comes from the system page by page, from 1 MiB on in large pages, with a rest in
-  /// small ones or none.
+  /// From 64 KiB on it comes from the system page by page, from 2 MiB on in large pages, with a rest in
+  /// small ones.
   @Test(arguments: [
-    0, 1, 64, 65_535, 65_536, 65_537, 1_000_000, 1 << 20, 3_000_000, 3_200_000,
+    0, 1, 64, 65_535, 65_536, 65_537, 1_000_000, 2 << 20, 3_000_000, 4 << 20,
   ])
   func beginsOnACacheLineWithZeros(byteCount: Int) {
     for _ in 0..<3 {
