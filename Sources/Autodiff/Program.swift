@@ -29,6 +29,8 @@ public final class Program {
   private let panels: ProgramPanels
   private let rowTracks: RowTracks?
   private var bound: [Int: [any KernelCall]] = [:]
+  /// The instructions of loops that do not depend on the batch size.
+  private var loops: [LoopKey: LoopCode] = [:]
   /// Those of them that remember rows, if the program follows rows.
   private var rowKeeping: [Int: [any RowKeepingCall]] = [:]
   private var lastBatch = 0
@@ -291,15 +293,30 @@ public final class Program {
   private func loop(
     _ step: Schedule.Step, batch: Int, strips: Set<Int> = []
   ) -> LoopCall {
+    let code = loopCode(step, batch: batch, strips: strips)
+    let rowLength = step.operation.map { schedule.graph.nodes[$0].type.shape.dimensions.last! }
+    return LoopCall(
+      kernels, preamble: code.preamble, body: code.body,
+      count: step.elementCount.extent(batch: batch),
+      rowLength: rowLength?.extent(batch: batch) ?? 1)
+  }
+  private struct LoopKey: Hashable {
+    let operation: Int?
+    let result: Int?
+  }
+
+  private typealias LoopCode = (preamble: [LoopInstruction], body: [LoopInstruction])
+
+  private func loopCode(_ step: Schedule.Step, batch: Int, strips: Set<Int>) -> LoopCode {
+    let key = LoopKey(operation: step.operation, result: step.loop?.nodes.last)
+    if let code = loops[key] { return code }
     var builder = LoopBuilder(
       schedule: schedule, step: step, batch: batch,
       memory: { [unowned self] in strips.contains($0) ? LoopCall.stripMemory : pointer($0) },
       constant: { [unowned self] in constant($0) })
     builder.build()
-    let rowLength = step.operation.map { schedule.graph.nodes[$0].type.shape.dimensions.last! }
-    return LoopCall(
-      kernels, preamble: builder.preamble, body: builder.body,
-      count: step.elementCount.extent(batch: batch),
-      rowLength: rowLength?.extent(batch: batch) ?? 1)
+    let code = (builder.preamble, builder.body)
+    if builder.isForAnyBatch { loops[key] = code }
+    return code
   }
 }

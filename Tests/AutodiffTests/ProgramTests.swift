@@ -23,6 +23,29 @@ import Testing
     }
   }
 
+  /// What repeats along an axis of the batch's size repeats at other places in other batches.
+  @Test func whatRepeatsMayDependOnTheBatch() {
+    let graph = Graph()
+    let x = graph.input("x", shape: [2, .batch])
+    let (row, column) = (graph.input("row", shape: [.batch]), graph.variable("column", shape: [2]))
+    let results = [x + row, x * column.reshaped(to: [2, 1])]
+    let variables = Variables()
+    variables["column"] = Tensor([10, 100] as [Float], shape: [2])
+    let program = Program(
+      results: results, variables: variables, capacity: 4, device: Devices.single)
+    for batch in [4, 1, 3, 4, 2] {
+      let numbers = (0..<2 * batch).map { Float($0) }
+      program.write(Tensor(numbers, shape: [2, batch]), to: x)
+      program.write(Tensor(Array(numbers[..<batch]), shape: [batch]), to: row)
+      program.run(batch: batch)
+      #expect(
+        program.read(results[0]).floats == numbers.indices.map { Float($0 + $0 % batch) })
+      #expect(
+        program.read(results[1]).floats
+          == numbers.enumerated().map { $1 * ($0 < batch ? 10 : 100) })
+    }
+  }
+
   @Test func programsShareVariables() {
     let graph = Graph()
     let (x, w) = (graph.input("x", shape: [.batch]), graph.variable("w", shape: []))

@@ -13,6 +13,8 @@ struct LoopBuilder {
 
   private(set) var preamble: [LoopInstruction] = []
   private(set) var body: [LoopInstruction] = []
+  /// Whether the instructions are those for every batch size.
+  private(set) var isForAnyBatch = true
   private var slots: [Int: LoopSlot] = [:]
   private var registers: [Int: Int] = [:]
   private var freeRegisters = Array((0..<LoopProgram.registerLimit).reversed())
@@ -89,7 +91,7 @@ struct LoopBuilder {
     } else {
       source = memory(schedule.storage(of: pattern.source))!
     }
-    let columns = pattern.columns.extent(batch: batch)
+    let columns = extent(pattern.columns)
     let isSame = isSameInEveryBlock(pattern.opcode, columns: columns)
     if isSame { preambleNodes.insert(node) }
     let slot = newRegister(node, isKept: isSame)
@@ -109,17 +111,23 @@ struct LoopBuilder {
 
   /// Whether a register can be filled once: with one value, or with rows of which a block holds a
   /// whole number, wherever it begins.
-  private func isSameInEveryBlock(_ opcode: RepetitionPattern.Opcode, columns: Int) -> Bool {
+  private mutating func isSameInEveryBlock(_ opcode: RepetitionPattern.Opcode, columns: Int) -> Bool
+  {
     switch opcode {
     case .value: return true
     case .column: return false
     case .row:
       let rowLength = step.operation.map {
-        schedule.graph.nodes[$0].type.shape.dimensions.last!.extent(batch: batch)
+        extent(schedule.graph.nodes[$0].type.shape.dimensions.last!)
       }
       return columns > 0 && LoopProgram.blockLength.isMultiple(of: columns)
         && (rowLength ?? 0).isMultiple(of: columns)
     }
+  }
+
+  private mutating func extent(_ dimension: Dimension) -> Int {
+    if dimension.isBatch { isForAnyBatch = false }
+    return dimension.extent(batch: batch)
   }
 
   private func isInlineFill(_ node: Int) -> Bool {
