@@ -40,7 +40,7 @@ final class PanelStore {
       guard self.version.load(ordering: .acquiring) != version else { return }
       filling.withLock { _ in
         guard self.version.load(ordering: .relaxed) != version else { return }
-        pool.run(call)
+        pool.run(call, waits: false)
         self.version.store(version, ordering: .releasing)
       }
     }

@@ -300,6 +300,8 @@ public final class Program {
       count: step.elementCount.extent(batch: batch),
       rowLength: rowLength?.extent(batch: batch) ?? 1)
   }
+
+  /// A loop by the operation before it and its last node.
   private struct LoopKey: Hashable {
     let operation: Int?
     let result: Int?

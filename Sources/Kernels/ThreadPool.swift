@@ -33,11 +33,14 @@ public final class ThreadPool: Sendable {
   ///
   /// Calls from several threads are served one after another. A task of this pool that makes a call
   /// does all of it by itself.
-  public func run(_ call: some KernelCall) {
+  ///
+  /// - Parameter waits: whether to wait for calls of other threads. If not, and there are some, the
+  ///   calling thread runs all tasks: it may hold what theirs are waiting for.
+  public func run(_ call: some KernelCall, waits: Bool = true) {
     let count = call.taskCount
     let arithmetic = defend_flush_subnormals()
     defer { defend_restore_arithmetic(arithmetic) }
-    if count > 1, let workers, workers.run(call, taskCount: count) { return }
+    if count > 1, let workers, workers.run(call, taskCount: count, waits: waits) { return }
     for task in 0..<count { call.run(task: task) }
   }
 

@@ -84,9 +84,10 @@ final class ThreadPoolWorkers: @unchecked Sendable {
     for thread in threads { pthread_join(thread, nil) }
   }
 
-  /// - Returns: false if a task of these workers asks: they are busy with it.
-  func run<Call: KernelCall>(_ call: Call, taskCount: Int) -> Bool {
-    guard lockCallers() else { return false }
+  /// - Parameter waits: whether to wait while they work for other callers.
+  /// - Returns: false if they are busy, as they always are if one of their tasks asks.
+  func run<Call: KernelCall>(_ call: Call, taskCount: Int, waits: Bool = true) -> Bool {
+    guard lockCallers(waits: waits) else { return false }
     defer { pthread_mutex_unlock(callers) }
     withUnsafePointer(to: call) { pointer in
       callType = Call.self
@@ -185,9 +186,10 @@ final class ThreadPoolWorkers: @unchecked Sendable {
 
   /// Waits until no other thread has a region open.
   ///
-  /// - Returns: false for a thread that is in a region.
-  private func lockCallers() -> Bool {
+  /// - Returns: false for a thread that is in a region, or does not wait.
+  private func lockCallers(waits: Bool) -> Bool {
     if pthread_mutex_trylock(callers) == 0 { return true }
+    guard waits else { return false }
     let isWorker = threads.contains { pthread_equal($0, pthread_self()) != 0 }
     return !isWorker && pthread_mutex_lock(callers) == 0
   }

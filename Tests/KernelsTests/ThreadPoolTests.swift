@@ -75,6 +75,36 @@ import Testing
     #expect(sums.isIntact)
   }
 
+  /// A thread that holds what the pool's tasks wait for does not wait for the pool.
+  @Test func aCallMayGoOnWithoutTheWorkers() {
+    final class Signals: Sendable {
+      let isHeld = Atomic(true)
+      let started = Atomic(0)
+    }
+    let (pool, signals) = (ThreadPool(threads: 2), Signals())
+    func waitUntil(_ count: Int) {
+      while signals.started.load(ordering: .sequentiallyConsistent) < count {
+        Thread.sleep(forTimeInterval: 0)
+      }
+    }
+    Thread {
+      pool.run(2) { _ in
+        signals.started.add(1, ordering: .sequentiallyConsistent)
+        while signals.isHeld.load(ordering: .sequentiallyConsistent) {
+          Thread.sleep(forTimeInterval: 0)
+        }
+      }
+      signals.started.add(1, ordering: .sequentiallyConsistent)
+    }.start()
+    waitUntil(2)
+    let value = GuardedBuffer([Float(3)])
+    let halves = GuardedBuffer([Float](repeating: 0, count: 64))
+    pool.run(Halving(source: value.pointer, result: halves.pointer), waits: false)
+    #expect(halves.elements.allSatisfy { $0 == 1.5 })
+    signals.isHeld.store(false, ordering: .sequentiallyConsistent)
+    waitUntil(3)
+  }
+
   private struct Halving: KernelCall, @unchecked Sendable {
     let source: UnsafeMutablePointer<Float>
     let result: UnsafeMutablePointer<Float>

@@ -111,8 +111,9 @@ struct LoopBuilder {
 
   /// Whether a register can be filled once: with one value, or with rows of which a block holds a
   /// whole number, wherever it begins.
-  private mutating func isSameInEveryBlock(_ opcode: RepetitionPattern.Opcode, columns: Int) -> Bool
-  {
+  private mutating func isSameInEveryBlock(
+    _ opcode: RepetitionPattern.Opcode, columns: Int
+  ) -> Bool {
     switch opcode {
     case .value: return true
     case .column: return false
