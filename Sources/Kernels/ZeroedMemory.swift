@@ -28,7 +28,8 @@ public final class ZeroedMemory {
       bytes.initializeMemory(as: UInt8.self, repeating: 0)
       return
     }
-    // The rest is left to small pages: a large one takes as long to fill as all of it.
+    // To clear a large page takes as long where only a part of it is used: the rest comes in small
+    // ones.
     let largeCount = byteCount / Self.largePage * Self.largePage
     let length = largeCount == 0 ? byteCount : byteCount + Self.largePage
     #if os(Linux)
