@@ -19,12 +19,17 @@ extension LoweringContext {
           epilogue: epilogue, memory: productMemory))
       return
     }
+    let isInPanels = result.layout == .panels
     append(
       MatrixProductCall(
         kernels: kernels, rows: rows, columns: columns, depth: depth, a: left.floats,
         aRowStride: left.shape[1], transposesA: transposesLeft, b: b.pointer,
         bRowStride: b.rowStride, bPanelStride: b.panelStride,
-        c: result.floats, cRowStride: columns, accumulates: operands.count > 2,
+        c: result.floats, cRowStride: isInPanels ? ProductArguments.panelColumns : columns,
+        cPanelStride: isInPanels
+          ? MatrixLayout.panelStride(rows: rows) : ProductArguments.panelColumns,
+        accumulates: operands.count > 2,
+        keepsColumns: isInPanels || operands[1].layout == .panels && !transposesRight,
         threads: threadCount, epilogue: epilogue))
   }
 
@@ -34,9 +39,9 @@ extension LoweringContext {
     var panelStride: Int
   }
 
-  /// The right operand of a product as the kernel reads it: in panels if it is to be transposed, if
-  /// it is a variable of many rows, which several products may share, or if the result has so many
-  /// rows that a copy in scratch memory pays.
+  /// The right operand of a product as the kernel reads it: in panels if it lies so, if it is to be
+  /// transposed, if it is a variable of many rows, which several products may share, or if the result
+  /// has so many rows that a copy in scratch memory pays.
   private mutating func rightOperand(
     transposes: Bool, rows: Int, columns: Int, depth: Int
   ) -> RightOperand {
@@ -47,6 +52,11 @@ extension LoweringContext {
         rowStride: ProductArguments.panelColumns,
         panelStride: PanelTransposeCall.panelStride(columns: depth))
     }
+    if operand.layout == .panels {
+      return RightOperand(
+        pointer: operand.floats, rowStride: ProductArguments.panelColumns,
+        panelStride: MatrixLayout.panelStride(rows: depth))
+    }
     let byteCount = PanelCopyCall.elementCount(rows: depth, columns: columns) * 4
     func call(_ target: UnsafeMutablePointer<Float>) -> PanelCopyCall {
       PanelCopyCall(rows: depth, columns: columns, source: operand.floats, target: target)
@@ -54,7 +64,7 @@ extension LoweringContext {
     let copy: UnsafeMutablePointer<Float>
     if MatrixProductCall.paysForPanels(rows: rows, columns: columns, depth: depth),
       let panels = panels(
-        of: operand, columns: columns, isTransposed: false, byteCount: byteCount, filledBy: call)
+        of: operand, columns: columns, form: .panels, byteCount: byteCount, filledBy: call)
     {
       copy = panels
     } else if MatrixProductCall.paysForCopy(rows: rows, columns: columns, depth: depth) {
@@ -85,10 +95,11 @@ extension LoweringContext {
     let byteCount = PanelTransposeCall.elementCount(rows: rows, columns: columns) * 4
     func call(_ target: UnsafeMutablePointer<Float>) -> PanelTransposeCall {
       PanelTransposeCall(
-        kernels: kernels, rows: rows, columns: columns, source: operand.floats, target: target)
+        kernels: kernels, rows: rows, columns: columns, source: operand.floats,
+        isInPanels: operand.layout == .panels, target: target)
     }
     if let panels = panels(
-      of: operand, columns: columns, isTransposed: true, byteCount: byteCount, filledBy: call)
+      of: operand, columns: columns, form: .transposedPanels, byteCount: byteCount, filledBy: call)
     {
       return panels
     }

@@ -71,11 +71,11 @@ package struct LoweringContext {
   ///
   /// - Parameter call: what fills the memory that it is given.
   func panels(
-    of operand: BufferView, columns: Int, isTransposed: Bool, byteCount: Int,
+    of operand: BufferView, columns: Int, form: PanelStore.Form, byteCount: Int,
     filledBy call: (UnsafeMutablePointer<Float>) -> any KernelCall
   ) -> UnsafeMutablePointer<Float>? {
     panels.panels(
-      of: operand.pointer, columns: columns, isTransposed: isTransposed, byteCount: byteCount,
+      of: operand.pointer, columns: columns, form: form, byteCount: byteCount,
       filledBy: call)
   }
 

@@ -76,6 +76,8 @@ package struct BufferView {
   package let pointer: UnsafeMutableRawPointer
   package let shape: [Int]
   package let element: ElementType
+  /// Operations find all operands but the right factors of products row by row.
+  var layout = MatrixLayout.rows
 
   package var count: Int { shape.reduce(1, *) }
   package var floats: UnsafeMutablePointer<Float> {

@@ -1,7 +1,7 @@
 internal import Kernels
 internal import Synchronization
 
-/// The panels of variables and of their transposes. One copy serves the products of all programs that
+/// Copies of variables as steps read them: in panels, transposed, or row by row. One copy serves the products of all programs that
 /// read the variables: threads that attack side by side find it in the cache they share.
 final class PanelStore {
   /// Panels live as long as a program uses them.
@@ -13,7 +13,16 @@ final class PanelStore {
   struct Matrix: Hashable {
     let pointer: UnsafeMutableRawPointer
     let columns: Int
-    let isTransposed: Bool
+    let form: Form
+  }
+
+  /// What a copy is.
+  enum Form: Hashable {
+    case panels
+    /// Panels of the transpose.
+    case transposedPanels
+    /// The rows of a variable that is in panels itself.
+    case rows
   }
 
   private struct Reference {
@@ -91,14 +100,11 @@ final class ProgramPanels {
   ///
   /// - Parameter call: what fills the memory that it is given.
   func panels(
-    of variable: UnsafeMutableRawPointer, columns: Int, isTransposed: Bool, byteCount: Int,
+    of variable: UnsafeMutableRawPointer, columns: Int, form: PanelStore.Form, byteCount: Int,
     filledBy call: (UnsafeMutablePointer<Float>) -> any KernelCall
   ) -> UnsafeMutablePointer<Float>? {
-    guard isTransposed ? variables.contains(variable) : kept.contains(variable) else {
-      return nil
-    }
-    let matrix = PanelStore.Matrix(
-      pointer: variable, columns: columns, isTransposed: isTransposed)
+    guard (form == .panels ? kept : variables).contains(variable) else { return nil }
+    let matrix = PanelStore.Matrix(pointer: variable, columns: columns, form: form)
     let panels =
       used[matrix] ?? store.panels(of: matrix, byteCount: byteCount, filledBy: call)
     used[matrix] = panels

@@ -24,9 +24,11 @@ public final class Program {
   private var scratch: ZeroedMemory
   private var inputs: [Int: ZeroedMemory] = [:]
   private let variableMemory: [Int: UnsafeMutableRawPointer]
+  /// The nodes whose memory is in panels.
+  let paneled: Set<Int>
   private var constants: [UInt32: ZeroedMemory] = [:]
   private let keptVariables: Variables
-  private let panels: ProgramPanels
+  let panels: ProgramPanels
   private let rowTracks: RowTracks?
   private var bound: [Int: [any KernelCall]] = [:]
   /// The instructions of loops that do not depend on the batch size.
@@ -70,8 +72,11 @@ public final class Program {
     }
     updatesVariables = updates.contains { $0.variable.node.performs(Variable.self) }
     self.roots = Set(roots.map { [schedule] in schedule.storage(of: $0.index) })
+    paneled = Self.paneled(
+      schedule, results: roots.prefix(results.count).map(\.index), updates: self.updates, variables)
     var plan = MemoryPass(
-      schedule: schedule, capacity: capacity, roots: roots.map(\.index), updates: self.updates)
+      schedule: schedule, capacity: capacity, roots: roots.map(\.index), updates: self.updates,
+      paneled: paneled)
     plan.run()
     self.plan = plan
     self.capacity = capacity
@@ -88,7 +93,8 @@ public final class Program {
         inputs[index] = ZeroedMemory(byteCount: node.type.byteCount(batch: capacity))
       } else if let variable = node.operation as? Variable {
         variableMemory[index] = variables.pointer(
-          variable.name, shape: variable.shape.extents(batch: 0))
+          variable.name, shape: variable.shape.extents(batch: 0),
+          layout: paneled.contains(index) ? .panels : .rows)
       }
     }
     self.variableMemory = variableMemory
@@ -168,6 +174,9 @@ public final class Program {
     guard let index = results[result] else {
       preconditionFailure("Program: \(result.type) is not among the results")
     }
+    if let variable = variable(inPanels: index) {
+      return try keptVariables[variable.name].floats.withUnsafeBytes(body)
+    }
     let count = result.type.byteCount(batch: lastBatch)
     return try body(UnsafeRawBufferPointer(start: pointer(index), count: count))
   }
@@ -181,7 +190,7 @@ public final class Program {
   // MARK: Binding
 
   /// The memory of a node's value; nil for a value that stays in its loop.
-  private func pointer(_ index: Int) -> UnsafeMutableRawPointer? {
+  func pointer(_ index: Int) -> UnsafeMutableRawPointer? {
     let node = schedule.storage(of: index)
     if let memory = inputs[node] { return memory.baseAddress }
     if let memory = variableMemory[node] { return memory }
@@ -199,12 +208,6 @@ public final class Program {
     memory.bytes.storeBytes(of: value, as: Float.self)
     constants[value.bitPattern] = memory
     return memory.baseAddress
-  }
-
-  private func view(_ index: Int, batch: Int) -> BufferView {
-    let type = schedule.graph.nodes[index].type
-    return BufferView(
-      pointer: pointer(index)!, shape: type.shape.extents(batch: batch), element: type.element)
   }
 
   /// The calls for a batch size. A smaller batch may need more scratch memory than a larger one,
@@ -237,9 +240,9 @@ public final class Program {
       let producer = step.producer.map { self.producer($0, batch: batch) }
       var context = LoweringContext(
         kernels: kernels, threadCount: device.threadCount, batch: batch,
-        operands: node.operands.map { operand in
+        operands: node.operands.enumerated().map { place, operand in
           step.producer?.result == schedule.storage(of: operand)
-            ? stripView(operand, batch: batch) : view(operand, batch: batch)
+            ? stripView(operand, batch: batch) : operandView(place, of: operation, batch: batch)
         },
         result: view(operation, batch: batch),
         companion: (step.rectified ?? step.companion).map { view($0, batch: batch) },
@@ -259,10 +262,12 @@ public final class Program {
     }
     calls.append(
       copies.map { update in
-        let value = view(update.value, batch: batch)
-        return StridedCopyCall(
-          value.pointer, pointer(update.variable)!, [value.count], sourceStrides: [1],
-          elementSize: 4)
+        let (value, variable) = (
+          view(update.value, batch: batch), view(update.variable, batch: batch)
+        )
+        return MatrixLayout.copy(
+          of: value.pointer, value.layout, to: variable.pointer, variable.layout,
+          rows: value.shape.first ?? 1, columns: value.shape.dropFirst().reduce(1, *))
       })
     return (calls, scratchByteCount)
   }
@@ -275,18 +280,10 @@ public final class Program {
       operation: producer.operation, loop: producer.loop,
       elementCount: node.type.shape.elementCount)
     return LoweringContext.Producer(
-      operation: node.operation, operands: node.operands.map { view($0, batch: batch) },
+      operation: node.operation, operands: node.operands.map { rowMajorView($0, batch: batch) },
       loop: producer.loop.map { _ in
         loop(step, batch: batch, strips: [producer.operation, producer.result])
       })
-  }
-
-  /// A value that is never whole: only its shape is of use.
-  private func stripView(_ index: Int, batch: Int) -> BufferView {
-    let type = schedule.graph.nodes[index].type
-    return BufferView(
-      pointer: LoopCall.stripMemory, shape: type.shape.extents(batch: batch),
-      element: type.element)
   }
 
   /// - Parameter strips: the nodes whose values are in the memory of a strip.
@@ -294,11 +291,14 @@ public final class Program {
     _ step: Schedule.Step, batch: Int, strips: Set<Int> = []
   ) -> LoopCall {
     let code = loopCode(step, batch: batch, strips: strips)
-    let rowLength = step.operation.map { schedule.graph.nodes[$0].type.shape.dimensions.last! }
+    let shape = step.operation.map { schedule.graph.nodes[$0].type.shape }
     return LoopCall(
       kernels, preamble: code.preamble, body: code.body,
       count: step.elementCount.extent(batch: batch),
-      rowLength: rowLength?.extent(batch: batch) ?? 1)
+      rowLength: shape?.dimensions.last!.extent(batch: batch) ?? 1,
+      panelStride: step.operation.flatMap {
+        layout(of: $0) == .panels ? MatrixLayout.panelStride(rows: shape![0].multiple) : nil
+      })
   }
 
   /// A loop by the operation before it and its last node.
@@ -312,9 +312,15 @@ public final class Program {
   private func loopCode(_ step: Schedule.Step, batch: Int, strips: Set<Int>) -> LoopCode {
     let key = LoopKey(operation: step.operation, result: step.loop?.nodes.last)
     if let code = loops[key] { return code }
+    let isInPanels = step.nodes.first.map { layout(of: $0) == .panels } ?? false
     var builder = LoopBuilder(
       schedule: schedule, step: step, batch: batch,
-      memory: { [unowned self] in strips.contains($0) ? LoopCall.stripMemory : pointer($0) },
+      memory: { [unowned self] index in
+        if strips.contains(index) { return LoopCall.stripMemory }
+        let memory = pointer(index)
+        return memory == nil || isInPanels
+          ? memory : rowMajorView(index, batch: batch).pointer
+      },
       constant: { [unowned self] in constant($0) })
     builder.build()
     let code = (builder.preamble, builder.body)

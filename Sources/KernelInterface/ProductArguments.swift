@@ -24,9 +24,10 @@ public struct ProductArguments {
   /// products are multiplied whole.
   @inlinable public static var chunkVectors: Int { 8 }
 
-  /// C(m, n) is at `c + m·cRowStride + n`.
+  /// C(m, n) is at `c + m·cRowStride + n mod 32 + ⌊n / 32⌋·cPanelStride`.
   public var c: UnsafeMutablePointer<Float>
   public var cRowStride: Int
+  public var cPanelStride: Int
 
   /// The rows to compute; `a` and `c` belong to row 0.
   public var rows: Range<Int>
@@ -34,15 +35,16 @@ public struct ProductArguments {
   public var columns: Int
   /// Whether the sums start from C's elements, which kernels have written: none is subnormal.
   public var accumulates: Bool
-  /// Where there is one, C(m, n) matters only where `gate + m·cRowStride + n` is positive: elsewhere
+  /// Where there is one, C's rows are in one piece, and C(m, n) matters only where `gate + m·cRowStride + n` is positive: elsewhere
   /// it need not be written. Whole groups of columns are left out then.
   public var gate: UnsafePointer<Float>?
 
   public init(
     a: UnsafePointer<Float>, rowAxis: SegmentedAxis, depthAxis: SegmentedAxis, depth: Int,
     b: UnsafePointer<Float>, bRowStride: Int, bPanelStride: Int = panelColumns,
-    c: UnsafeMutablePointer<Float>, cRowStride: Int, rows: Range<Int>, columns: Int,
-    accumulates: Bool, gate: UnsafePointer<Float>? = nil
+    c: UnsafeMutablePointer<Float>, cRowStride: Int, cPanelStride: Int = panelColumns,
+    rows: Range<Int>, columns: Int, accumulates: Bool,
+    gate: UnsafePointer<Float>? = nil
   ) {
     self.a = a
     self.rowAxis = rowAxis
@@ -53,6 +55,7 @@ public struct ProductArguments {
     self.bPanelStride = bPanelStride
     self.c = c
     self.cRowStride = cRowStride
+    self.cPanelStride = cPanelStride
     self.rows = rows
     self.columns = columns
     self.accumulates = accumulates

@@ -8,6 +8,7 @@ public final class LoopCall: KernelCall, RowEpilogue, StripEpilogue, @unchecked 
   private let program: LoopProgram
   private let count: Int
   private let rowLength: Int
+  private let panelStride: Int
   private let taskLength: Int
   public let taskCount: Int
 
@@ -15,9 +16,10 @@ public final class LoopCall: KernelCall, RowEpilogue, StripEpilogue, @unchecked 
   ///   - preamble: instructions that fill registers once.
   ///   - count: the number of elements.
   ///   - rowLength: the elements of a row, when this is the work on a product's rows.
+  ///   - panelStride: from one panel to the next, when the product's result is in panels.
   public init(
     _ kernels: KernelTable, preamble: [LoopInstruction], body: [LoopInstruction], count: Int,
-    rowLength: Int = 1
+    rowLength: Int = 1, panelStride: Int? = nil
   ) {
     self.kernels = kernels
     self.count = count
@@ -27,6 +29,7 @@ public final class LoopCall: KernelCall, RowEpilogue, StripEpilogue, @unchecked 
       preamble: UnsafeBufferPointer(rebasing: instructions[..<preamble.count]),
       body: UnsafeBufferPointer(rebasing: instructions[preamble.count...]))
     self.rowLength = rowLength
+    self.panelStride = panelStride ?? 0
     // About 5 µs a task: a block of one instruction takes some 30 ns, and one that comes from memory
     // or goes there another 60.
     let cost = body.reduce(0) { cost, instruction in
@@ -47,6 +50,14 @@ public final class LoopCall: KernelCall, RowEpilogue, StripEpilogue, @unchecked 
   }
 
   public func run(rows: Range<Int>, columns: Range<Int>) {
+    let width = ProductArguments.panelColumns
+    guard panelStride == 0 else {
+      for panel in columns.lowerBound / width..<(columns.upperBound + width - 1) / width {
+        run(
+          from: panel * panelStride + rows.lowerBound * width, count: rows.count * width, rows: 1)
+      }
+      return
+    }
     let start = rows.lowerBound * rowLength + columns.lowerBound
     if columns.count == rowLength {
       run(from: start, count: rows.count * rowLength, rows: 1)

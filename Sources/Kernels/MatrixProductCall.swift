@@ -11,11 +11,16 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
   /// What strips of columns are a multiple of, where they can be.
   private let columnUnit: Int
   private let epilogue: (any RowEpilogue)?
+  /// The rows and columns that it takes over at a time.
+  private let epilogueRows: Int
+  private let epilogueColumns: Int
 
   /// - Parameters:
   ///   - a: `[M, K]`, or `[K, M]` when transposed, `aRowStride` elements from row to row.
   ///   - b: `[K, N]`, or panels of it (see ``ProductArguments``).
-  ///   - c: `[M, N]`; overlaps neither A nor B.
+  ///   - c: `[M, N]`, or panels of it; overlaps neither A nor B.
+  ///   - keepsColumns: whether the parts that threads share are columns first: of a matrix that one
+  ///     call reads and another updates each thread then has its own ones.
   ///   - threads: how many share the work; the bits are the same.
   ///   - epilogue: called for each block of finished rows of C.
   public init(
@@ -24,14 +29,15 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
     b: UnsafePointer<Float>, bRowStride: Int,
     bPanelStride: Int = ProductArguments.panelColumns,
     c: UnsafeMutablePointer<Float>, cRowStride: Int,
-    accumulates: Bool = false, threads: Int = 16, epilogue: (any RowEpilogue)? = nil
+    cPanelStride: Int = ProductArguments.panelColumns, accumulates: Bool = false,
+    keepsColumns: Bool = false, threads: Int = 16, epilogue: (any RowEpilogue)? = nil
   ) {
     kernel = kernels.product
     arguments = ProductArguments(
       a: a, rowAxis: SegmentedAxis(stride: transposesA ? 1 : aRowStride),
       depthAxis: SegmentedAxis(stride: transposesA ? aRowStride : 1), depth: depth,
       b: b, bRowStride: bRowStride, bPanelStride: bPanelStride, c: c, cRowStride: cRowStride,
-      rows: 0..<rows, columns: columns, accumulates: accumulates,
+      cPanelStride: cPanelStride, rows: 0..<rows, columns: columns, accumulates: accumulates,
       gate: cRowStride == columns ? epilogue?.gate(of: c) : nil)
     // What follows on a gradient is mostly the update of the weights, which takes longer than the
     // products of a few examples.
@@ -39,14 +45,22 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
     let chunk = ProductArguments.chunkVectors * kernels.lanes
     // Few rows are better shared out than left to one thread, even if that cannot leave out zeros.
     let narrow = rows >= 32 ? chunk : ProductArguments.panelColumns
+    // Rows or depth are the examples. Of few of them both operands are soon read, and threads keep
+    // to columns of their own; of many, the columns that share what is made of A pay more.
+    let keeps = keepsColumns && min(rows, depth) < 32
     grid = TaskGrid(
       rows: rows, columns: columns, operations: rows * columns * (depth + following),
       // More rows share what is read of B; where that is much, it comes from far.
       fewestRows: depth >= TaskGrid.greatDepth ? 64 : 32,
       fewestColumns: epilogue == nil || depth >= TaskGrid.greatDepth
         ? narrow : TaskGrid.epilogueColumns,
-      columnUnit: chunk, threads: threads)
+      columnUnit: chunk,
+      columnParts: keeps ? max(1, min(threads, columns / ProductArguments.panelColumns)) : 1,
+      threads: threads)
     columnUnit = chunk
+    (epilogueRows, epilogueColumns) =
+      keeps
+      ? (TaskGrid.epilogueRowsOfPanels, chunk) : (TaskGrid.epilogueRows, TaskGrid.epilogueColumns)
     self.epilogue = epilogue
   }
 
@@ -73,9 +87,9 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
       return
     }
     block.columns.forEachBlock(
-      of: TaskGrid.epilogueColumns, unit: columnUnit
+      of: epilogueColumns, unit: columnUnit
     ) { columns in
-      block.rows.forEachBlock(of: TaskGrid.epilogueRows) { rows in
+      block.rows.forEachBlock(of: epilogueRows) { rows in
         kernel(arguments.block(rows: rows, columns: columns))
         epilogue.run(rows: rows, columns: columns)
       }

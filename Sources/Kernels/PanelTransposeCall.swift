@@ -14,20 +14,25 @@ public struct PanelTransposeCall: KernelCall, @unchecked Sendable {
   private let target: UnsafeMutablePointer<Float>
   private let rows: Int
   private let columns: Int
+  /// The columns of the source that are in one piece, and from one such piece to the next.
+  private let width: Int
+  private let sourcePanelStride: Int
   private let panelsPerTask: Int
 
   /// - Parameters:
-  ///   - source: `[rows, columns]`.
+  ///   - source: `[rows, columns]`, or whole panels of it: `[columns / 32, rows, 32]`.
   ///   - target: ``elementCount(rows:columns:)`` elements; does not overlap the source.
   public init(
     kernels: KernelTable, rows: Int, columns: Int, source: UnsafePointer<Float>,
-    target: UnsafeMutablePointer<Float>
+    isInPanels: Bool = false, target: UnsafeMutablePointer<Float>
   ) {
     kernel = kernels.transpose
     self.source = source
     self.target = target
     self.rows = rows
     self.columns = columns
+    width = isInPanels ? ProductArguments.panelColumns : columns
+    sourcePanelStride = rows * width
     panelsPerTask = max(1, Self.elementsPerTask / max(1, Self.panelStride(columns: columns)))
   }
 
@@ -51,12 +56,15 @@ public struct PanelTransposeCall: KernelCall, @unchecked Sendable {
     let panels = task * panelsPerTask..<min(Self.panelCount(rows), (task + 1) * panelsPerTask)
     for panel in panels {
       let row = panel * ProductArguments.panelColumns
-      kernel(
-        TransposeArguments(
-          source: source + row * columns, sourceRowStride: columns,
-          target: target + panel * Self.panelStride(columns: columns),
-          targetRowStride: ProductArguments.panelColumns,
-          rows: min(ProductArguments.panelColumns, rows - row), columns: columns))
+      for piece in 0..<columns / max(1, width) {
+        kernel(
+          TransposeArguments(
+            source: source + piece * sourcePanelStride + row * width, sourceRowStride: width,
+            target: target + panel * Self.panelStride(columns: columns)
+              + piece * width * ProductArguments.panelColumns,
+            targetRowStride: ProductArguments.panelColumns,
+            rows: min(ProductArguments.panelColumns, rows - row), columns: width))
+      }
     }
   }
 }

@@ -6,7 +6,8 @@ extension ProductArguments {
     var block = self
     block.rows = rows
     block.b += columns.lowerBound / Self.panelColumns * bPanelStride
-    block.c += columns.lowerBound
+    block.c += columns.lowerBound / Self.panelColumns * cPanelStride
+    block.c += columns.lowerBound % Self.panelColumns
     block.gate = gate.map { $0 + columns.lowerBound }
     block.columns = columns.count
     return block

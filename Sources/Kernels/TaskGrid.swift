@@ -9,6 +9,8 @@ struct TaskGrid: Sendable {
   static let taskLimit = 64
   /// The rows between two calls of an epilogue.
   static let epilogueRows = 192
+  /// In panels rows are short, and memory is faster the more of it is in one piece.
+  static let epilogueRowsOfPanels = 256
   /// The columns of a strip that an epilogue takes over: long enough for its loops, and short
   /// enough that B's part of the strip stays in the cache from row to row.
   static let epilogueColumns = 256
@@ -31,11 +33,13 @@ struct TaskGrid: Sendable {
   ///   - fewestRows: what a block keeps where there are several blocks already.
   ///   - fewestColumns: what a block keeps in any case.
   ///   - columnUnit: what the columns of every wider block but the last are a multiple of.
+  ///   - columnParts: into how many parts the columns are cut in any case: neighbouring tasks share
+  ///     them, so that a thread meets the same columns in every call.
   ///   - threads: how many share the work. Few do larger blocks, for every block reads its rows and
   ///     columns anew; where there is one, both limits are higher.
   init(
     rows: Int, columns: Int, operations: Int, fewestRows: Int = 8, fewestColumns: Int = 32,
-    columnUnit: Int = 32, threads: Int = 16
+    columnUnit: Int = 32, columnParts: Int = 1, threads: Int = 16
   ) {
     self.rows = rows
     self.columns = columns
@@ -44,7 +48,7 @@ struct TaskGrid: Sendable {
     let (fewestRows, fewestColumns) =
       threads > 1 ? (fewestRows, fewestColumns) : (Self.ownRows, Self.ownColumns)
     var rowBlocks = 1
-    var columnBlocks = 1
+    var columnBlocks = columnParts
     // The larger side is halved, so that blocks share as much of A and of B as they can.
     while rowBlocks * columnBlocks < wanted {
       let height = rows / rowBlocks
@@ -59,7 +63,7 @@ struct TaskGrid: Sendable {
         rowBlocks *= 2
       }
     }
-    sharesColumns = columns > rows
+    sharesColumns = columns > rows || columnParts > 1
     blockRows = max(1, (rows + rowBlocks - 1) / rowBlocks)
     let width = max(1, (columns + columnBlocks - 1) / columnBlocks)
     // Whole vectors of every instruction set at least.

@@ -101,7 +101,7 @@ func multiplyNonzeros(_ arguments: ProductArguments) {
   let columns = arguments.columns / chunkColumns * chunkColumns
   guard columns < arguments.columns else { return }
   arguments.b += columns / ProductArguments.panelColumns * arguments.bPanelStride
-  arguments.c += columns
+  arguments.c += columns / ProductArguments.panelColumns * arguments.cPanelStride
   arguments.gate = arguments.gate.map { $0 + columns }
   arguments.columns -= columns
   multiplyAll(arguments)
@@ -148,12 +148,14 @@ private func multiplyNonzeros(
     part.accumulates = arguments.accumulates || depth.lowerBound > 0
     part.columns = chunkColumns
     if part.depthAxis.stride != 1 {
+      // As near as they can be: short rows far apart would push each other out of the cache.
+      let rowStride = (depth.count + Vector.scalarCount - 1) & -Vector.scalarCount
       transposeMatrix(
         TransposeArguments(
           source: part.a, sourceRowStride: part.depthAxis.stride, target: scratch.rows,
-          targetRowStride: stretch, rows: depth.count, columns: rows.count))
+          targetRowStride: rowStride, rows: depth.count, columns: rows.count))
       part.a = UnsafePointer(scratch.rows)
-      part.rowAxis = SegmentedAxis(stride: stretch)
+      part.rowAxis = SegmentedAxis(stride: rowStride)
       part.depthAxis = SegmentedAxis(stride: 1)
     }
     for row in part.rows {
@@ -166,7 +168,7 @@ private func multiplyNonzeros(
     for _ in 0..<arguments.columns / chunkColumns {
       multiplyChunk(part, scratch)
       part.b += panelCount * part.bPanelStride
-      part.c += chunkColumns
+      part.c += panelCount * part.cPanelStride
       part.gate = part.gate.map { $0 + chunkColumns }
     }
   }
@@ -239,6 +241,14 @@ private func isFinite(
 
 private enum Vectors<let count: Int> {}
 
+/// Whether a row has no bit.
+@inline(__always)
+private func isZero(_ bits: UnsafePointer<UInt64>) -> Bool {
+  var all: UInt64 = 0
+  for word in 0..<wordCount { all |= bits[word] }
+  return all == 0
+}
+
 /// Some vectors of one row of a chunk, from one of them on.
 @inline(__always)
 private func multiplyVectors<let count: Int>(
@@ -246,12 +256,21 @@ private func multiplyVectors<let count: Int>(
   _ bits: UnsafePointer<UInt64>
 ) -> Bool {
   let a = arguments.a + row &* arguments.rowAxis.stride
-  let c =
-    arguments.c + (row &* arguments.cRowStride &+ first &* Vector.scalarCount)
-  let bPanelStride = arguments.bPanelStride
+  let c = arguments.c + row &* arguments.cRowStride
+  let (bPanelStride, cPanelStride) = (arguments.bPanelStride, arguments.cPanelStride)
+  @inline(__always) func place(_ index: Int, _ panelStride: Int) -> Int {
+    let vector = first &+ index
+    return vector / panelVectors &* panelStride
+      &+ vector % panelVectors &* Vector.scalarCount
+  }
   var sums = InlineArray<count, Vector>(repeating: .zero)
+  if !arguments.accumulates, isZero(bits) {
+    // Of a few examples, most have a black pixel in the same place.
+    for index in sums.indices { store(.zero, to: c + place(index, cPanelStride)) }
+    return true
+  }
   if arguments.accumulates {
-    for index in sums.indices { sums[index] = load(c + index &* Vector.scalarCount) }
+    for index in sums.indices { sums[index] = load(c + place(index, cPanelStride)) }
   }
   for word in 0..<wordCount {
     var left = bits[word]
@@ -263,11 +282,8 @@ private func multiplyVectors<let count: Int>(
       let factor = Vector(repeating: a[k])
       let row = b + k &* ProductArguments.panelColumns
       for index in sums.indices {
-        let (panel, vector) = (
-          (first &+ index) / panelVectors, (first &+ index) % panelVectors
-        )
-        let place = panel &* bPanelStride &+ vector &* Vector.scalarCount
-        sums[index] = defend_multiply_add(factor, load(row + place), sums[index])
+        sums[index] = defend_multiply_add(
+          factor, load(row + place(index, bPanelStride)), sums[index])
       }
     }
   }
@@ -276,6 +292,6 @@ private func multiplyVectors<let count: Int>(
     smallest = defend_smaller(smallest, unsafeBitCast(sums[index], to: IntegerVector.self))
   }
   guard defend_any_smallest(smallest) == 0 else { return false }
-  for index in sums.indices { store(sums[index], to: c + index &* Vector.scalarCount) }
+  for index in sums.indices { store(sums[index], to: c + place(index, cPanelStride)) }
   return true
 }

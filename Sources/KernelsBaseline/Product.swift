@@ -784,7 +784,10 @@ private func multiplyBlocks(
       }
       let panel = Panel(
         a: arguments.a, depthAxis: arguments.depthAxis, depth: range, b: b,
-        bRowStride: bRowStride, c: arguments.c + column, cRowStride: arguments.cRowStride,
+        bRowStride: bRowStride,
+        c: arguments.c + column / ProductArguments.panelColumns * arguments.cPanelStride
+          + column % ProductArguments.panelColumns,
+        cRowStride: arguments.cRowStride,
         accumulates: arguments.accumulates || block > 0, tail: (width - 1) % lanes + 1)
       if width == 2 * lanes {
         multiply(TwoVectors.self, panel, rowAxis: arguments.rowAxis, rows: arguments.rows)

@@ -79,7 +79,7 @@ func forEachCopyOfRows(
           b: arguments.b + depth.lowerBound * arguments.bRowStride,
           bRowStride: arguments.bRowStride, bPanelStride: arguments.bPanelStride,
           c: arguments.c + first * arguments.cRowStride, cRowStride: arguments.cRowStride,
-          rows: 0..<rows, columns: arguments.columns,
+          cPanelStride: arguments.cPanelStride, rows: 0..<rows, columns: arguments.columns,
           accumulates: arguments.accumulates || depth.lowerBound > 0))
       first += rows
     }

@@ -19,7 +19,8 @@ import Testing
     Shape(rows: 8, columns: 128, depth: 784), Shape(rows: 67, columns: 101, depth: 97),
     Shape(rows: 130, columns: 10, depth: 128), Shape(rows: 2, columns: 5, depth: 2500),
     Shape(rows: 4, columns: 9, depth: 0), Shape(rows: 50, columns: 75, depth: 600),
-    Shape(rows: 40, columns: 700, depth: 30), Shape(rows: 130, columns: 70, depth: 520),
+    Shape(rows: 3, columns: 70, depth: 96), Shape(rows: 40, columns: 700, depth: 30),
+    Shape(rows: 130, columns: 70, depth: 520),
   ]
 
   /// Rows wider than their contents, the rest filled with NaN: whoever reads it is found out.
@@ -100,6 +101,18 @@ import Testing
         PanelTransposeCall(
           kernels: kernels, rows: n, columns: k, source: source.pointer, target: panels.pointer))
       #expect(panels.isIntact)
+      if k.isMultiple(of: 32) {
+        let sourcePanels = GuardedBuffer(transposed)
+        pool.run(
+          PanelCopyCall(
+            rows: n, columns: k, source: source.pointer, target: sourcePanels.pointer))
+        let again = GuardedBuffer([Float](repeating: .nan, count: count))
+        pool.run(
+          PanelTransposeCall(
+            kernels: kernels, rows: n, columns: k, source: sourcePanels.pointer, isInPanels: true,
+            target: again.pointer))
+        #expect(again.bits == panels.bits)
+      }
       pool.run(
         product(
           kernels, b: panels.pointer, ProductArguments.panelColumns,

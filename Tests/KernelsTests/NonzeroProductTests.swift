@@ -22,6 +22,14 @@ import Testing
     Shape(rows: 17, columns: 270, depth: 300, nonzeros: 3),
   ]
 
+  /// Whole panels.
+  static let panelShapes: [Shape] = [
+    Shape(rows: 300, columns: 128, depth: 8, nonzeros: 2),
+    Shape(rows: 70, columns: 96, depth: 5, nonzeros: 1),
+    Shape(rows: 33, columns: 288, depth: 150, nonzeros: 3),
+    Shape(rows: 41, columns: 64, depth: 70, nonzeros: 10),
+  ]
+
   /// How the operands lie.
   enum Layout: CaseIterable { case plain, panels, transposed, transposedFarApart }
 
@@ -53,7 +61,7 @@ import Testing
 
     /// - Parameter epilogue: of a product into this memory.
     func product(
-      _ layout: Layout, accumulates: Bool,
+      _ layout: Layout, accumulates: Bool, keepsColumns: Bool = false,
       epilogue: (KernelTable, UnsafeMutablePointer<Float>) -> (any RowEpilogue)? = { _, _ in nil }
     ) -> [Float] {
       let isTransposed = layout == .transposed || layout == .transposedFarApart
@@ -80,9 +88,38 @@ import Testing
             bRowStride: isInPanels ? ProductArguments.panelColumns : columns,
             bPanelStride: isInPanels
               ? PanelCopyCall.panelStride(rows: depth) : ProductArguments.panelColumns,
-            c: c, cRowStride: columns, accumulates: accumulates, threads: pool.cuts,
-            epilogue: epilogue(kernels, c)))
+            c: c, cRowStride: columns, accumulates: accumulates, keepsColumns: keepsColumns,
+            threads: pool.cuts, epilogue: epilogue(kernels, c)))
       }
+    }
+
+    /// The product whose result lies in panels, each element doubled by its epilogue, row by row.
+    func productInPanels(accumulates: Bool, transposesA: Bool) -> [Float] {
+      let width = ProductArguments.panelColumns
+      let stride = PanelCopyCall.panelStride(rows: rows)
+      let places = (0..<rows * columns).map { index in
+        let (row, column) = index.quotientAndRemainder(dividingBy: columns)
+        return column / width * stride + row * width + column % width
+      }
+      var start = [Float](
+        repeating: 17, count: PanelCopyCall.elementCount(rows: rows, columns: columns))
+      for (place, value) in zip(places, c) { start[place] = value }
+      let a = GuardedBuffer(
+        transposesA ? (0..<rows * depth).map { self.a[$0 % rows * depth + $0 / rows] } : self.a)
+      let b = GuardedBuffer(self.b)
+      let found = sameEverywhere(start) { kernels, pool, c in
+        let slot = LoopSlot(memory: c, stride: 4)
+        pool.run(
+          MatrixProductCall(
+            kernels: kernels, rows: rows, columns: columns, depth: depth, a: a.pointer,
+            aRowStride: transposesA ? rows : depth, transposesA: transposesA, b: b.pointer,
+            bRowStride: columns, c: c, cRowStride: width, cPanelStride: stride,
+            accumulates: accumulates, keepsColumns: true, threads: pool.cuts,
+            epilogue: LoopCall(
+              kernels, preamble: [], body: [LoopInstruction(.add, result: slot, a: slot, b: slot)],
+              count: rows * columns, rowLength: columns, panelStride: stride)))
+      }
+      return places.map { found[$0] }
     }
   }
 
@@ -217,6 +254,26 @@ import Testing
     let expected = operands.chains(accumulates: accumulates)
     for layout in Layout.allCases {
       let found = operands.product(layout, accumulates: accumulates)
+      #expect(firstDifference(found, expected) == nil, "\(layout)")
+    }
+  }
+
+  /// Of few examples, whose columns threads keep, and of many.
+  @Test(arguments: panelShapes, [false, true])
+  func aResultInPanelsHasTheSameBits(_ shape: Shape, _ accumulates: Bool) {
+    let operands = Operands(shape)
+    let expected = operands.chains(accumulates: accumulates).map { $0 + $0 }
+    for transposesA in [false, true] {
+      let found = operands.productInPanels(accumulates: accumulates, transposesA: transposesA)
+      #expect(firstDifference(found, expected) == nil, "transposed: \(transposesA)")
+    }
+  }
+
+  @Test(arguments: shapes) func threadsThatKeepColumnsChangeNothing(_ shape: Shape) {
+    let operands = Operands(shape)
+    let expected = operands.chains(accumulates: false)
+    for layout in Layout.allCases {
+      let found = operands.product(layout, accumulates: false, keepsColumns: true)
       #expect(firstDifference(found, expected) == nil, "\(layout)")
     }
   }

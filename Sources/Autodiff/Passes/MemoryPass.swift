@@ -18,16 +18,22 @@ struct MemoryPass {
   let roots: Set<Int>
   /// The new value of each variable, by the variable's node.
   let updates: [(variable: Int, value: Int)]
+  /// The nodes whose memory is in panels.
+  let paneled: Set<Int>
 
   private(set) var locations: [Int: Location] = [:]
   private(set) var byteCount = 0
   private var lastRead: [Int: Int] = [:]
 
-  init(schedule: Schedule, capacity: Int, roots: [Int], updates: [(variable: Int, value: Int)]) {
+  init(
+    schedule: Schedule, capacity: Int, roots: [Int], updates: [(variable: Int, value: Int)],
+    paneled: Set<Int> = []
+  ) {
     self.schedule = schedule
     self.capacity = capacity
     self.roots = Set(roots.map { schedule.storage(of: $0) })
     self.updates = updates
+    self.paneled = paneled
   }
 
   mutating func run() {
@@ -69,6 +75,7 @@ struct MemoryPass {
       guard let position = schedule.position[value], locations[value] == nil,
         schedule.steps[position].loop?.nodes.contains(value) == true,
         lastRead[update.variable] ?? -1 <= position,
+        paneled.contains(value) == paneled.contains(update.variable),
         schedule.reads(of: schedule.steps[position]).allSatisfy({
           $0.node != update.variable || $0.isInPlace
         })

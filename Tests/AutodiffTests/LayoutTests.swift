@@ -1,0 +1,137 @@
+import Kernels
+import Testing
+
+@testable import Autodiff
+
+/// Weights that a program only multiplies by and updates lie in panels, which changes no bit.
+@Suite struct LayoutTests {
+  /// A step on a layer `[40, 96]` with momentum, and what else a case does with the weights.
+  private struct Step {
+    let graph = Graph()
+    let x: Expression
+    let w: Expression
+    let m: Expression
+    let product: Expression
+    let gradient: Expression
+    let momentum: Expression
+
+    init() {
+      x = graph.input("x", shape: [.batch, 40])
+      w = graph.variable("w", shape: [40, 96])
+      m = graph.variable("m", shape: [40, 96])
+      product = Expression.product(x, w)
+      // Two passes, whose gradients are accumulated.
+      let second = Expression.product(x + 1, w)
+      gradient = ((product * product).sum([0, 1]) + (second * product).sum([0, 1]))
+        .gradient(withRespectTo: w)
+      momentum = 0.9 * m + gradient
+    }
+
+    var updates: [Program.Update] { [(w, w - 0.01 * momentum), (m, momentum)] }
+  }
+
+  private static func variables() -> Variables {
+    let variables = Variables()
+    for name in ["w", "m"] {
+      let key = RandomKey(seed: 3).folding(name)
+      variables[name] = Tensor(
+        (0..<40 * 96).map { key.uniform(row: 0, index: $0) - 0.5 }, shape: [40, 96])
+    }
+    return variables
+  }
+
+  private static func write(_ program: Program, _ step: Step, batch: Int) {
+    let key = RandomKey(seed: 4)
+    program.write(
+      Tensor(
+        (0..<batch * 40).map { index in
+          let value = key.uniform(row: 0, index: index)
+          return value < 0.5 ? 0 : value
+        }, shape: [batch, 40]), to: step.x)
+  }
+
+  /// The layouts of the weights and of their momentum once the program is made.
+  private static func layouts(
+    _ results: (Step) -> [Expression], _ updates: (Step) -> [Program.Update] = { $0.updates },
+    settledFirst: Bool = false
+  ) -> [MatrixLayout?] {
+    let step = Step()
+    let variables = variables()
+    if settledFirst {
+      _ = Program(
+        results: [step.product + step.m.sum([0, 1])], variables: variables, capacity: 2,
+        device: Devices.single)
+    }
+    _ = Program(
+      results: results(step), updates: updates(step), variables: variables, capacity: 4,
+      device: Devices.single)
+    return ["w", "m"].map { variables.layout(of: $0) }
+  }
+
+  @Test func theFirstProgramThatUpdatesAWeightLaysItOutInPanels() {
+    #expect(Self.layouts { [$0.product.sum([0, 1])] } == [.panels, .panels])
+    #expect(Self.layouts({ [$0.product.sum([0, 1])] }, { _ in [] }) == [.rows, nil])
+    #expect(Self.layouts({ [$0.product.sum([0, 1])] }, settledFirst: true) == [.rows, .rows])
+  }
+
+  @Test func aWeightThatIsReadOtherwiseStaysRowByRow() {
+    // The sums need the order of the rows, the gradients are what the caller reads, and a row is
+    // added to each.
+    #expect(Self.layouts { [$0.w.sum([0, 1])] } == [.rows, .rows])
+    #expect(Self.layouts { [$0.gradient] } == [.rows, .rows])
+    #expect(
+      Self.layouts(
+        { [$0.product.sum([0, 1])] }, { [($0.w, $0.w - $0.gradient * $0.gradient.sum([0, 1]))] })
+        == [.rows, nil])
+    #expect(
+      Self.layouts(
+        { [$0.product.sum([0, 1])] },
+        { step in
+          [(step.w, step.w - step.gradient + step.graph.variable("b", shape: [96]))]
+        }) == [.rows, nil])
+    // A left factor; what is computed with it place by place follows.
+    #expect(
+      Self.layouts { [Expression.product($0.m, $0.product, transposingRight: true)] }
+        == [.rows, .rows])
+  }
+
+  @Test func theLayoutChangesNoBit() {
+    for (batch, device) in [3, 8, 40].flatMap({ batch in Devices.all.map { (batch, $0) } }) {
+      var found: [[Tensor]] = []
+      for settledFirst in [false, true] {
+        let step = Step()
+        let variables = Self.variables()
+        let reader = Program(
+          results: [step.product, step.w + 1, step.w, step.w.sum([0])],
+          variables: settledFirst ? variables : Variables(), capacity: batch, device: device)
+        let program = Program(
+          results: [step.product.sum([0, 1])], updates: step.updates, variables: variables,
+          capacity: batch, device: device)
+        #expect(variables.layout(of: "w") == (settledFirst ? .rows : .panels))
+        let laterReader =
+          settledFirst
+          ? reader
+          : Program(
+            results: [step.product, step.w + 1, step.w, step.w.sum([0])], variables: variables,
+            capacity: batch, device: device)
+        var values: [Tensor] = []
+        Self.write(program, step, batch: batch)
+        Self.write(laterReader, step, batch: batch)
+        for _ in 0..<3 {
+          program.run(batch: batch)
+          laterReader.run(batch: batch)
+          values.append(variables["w"])
+          values.append(variables["m"])
+          values += [step.product, step.w + 1, step.w, step.w.sum([0])].map { laterReader.read($0) }
+        }
+        // Set again, a value is laid out as the one before.
+        variables["w"] = values[0]
+        laterReader.run(batch: batch)
+        #expect(variables["w"] == values[0])
+        #expect(laterReader.read(step.w) == values[0])
+        found.append(values)
+      }
+      #expect(found[0] == found[1], "\(device.summary), batch \(batch)")
+    }
+  }
+}
