@@ -158,8 +158,16 @@ private func multiplyNonzeros(
       part.rowAxis = SegmentedAxis(stride: rowStride)
       part.depthAxis = SegmentedAxis(stride: 1)
     }
+    let isShort = part.a == UnsafePointer(scratch.rows) && depth.count <= Vector.scalarCount
     for row in part.rows {
       let line = part.a + row &* part.rowAxis.stride
+      if isShort {
+        // The copy has whole vectors.
+        let all = UInt64(defend_nonzero_lanes(load(line)))
+        scratch.bits[row &* wordCount] = all & (1 &<< UInt64(depth.count) &- 1)
+        for word in 1..<wordCount { scratch.bits[row &* wordCount &+ word] = 0 }
+        continue
+      }
       for word in 0..<wordCount {
         scratch.bits[row &* wordCount &+ word] = nonzeroBits(
           line, from: word &* wordLength, to: depth.count)

@@ -218,7 +218,23 @@ DEFEND_INLINE void defend_store_prefix(float *p, intptr_t count, defend_vector v
 #if defined(__AVX512F__)
   _mm512_mask_storeu_ps(p, (__mmask16)((1u << count) - 1), (__m512)v);
 #elif defined(__AVX2__)
-  _mm256_maskstore_ps(p, defend_prefix_mask(count), (__m256)v);
+  // Some processors take 12 cycles and more for a store with a mask.
+  if (count & 8) {
+    _mm256_storeu_ps(p, (__m256)v);
+    return;
+  }
+  __m128 left = _mm256_castps256_ps128((__m256)v);
+  if (count & 4) {
+    _mm_storeu_ps(p, left);
+    left = _mm256_extractf128_ps((__m256)v, 1);
+    p += 4;
+  }
+  if (count & 2) {
+    _mm_storel_pi((__m64 *)p, left);
+    left = _mm_movehl_ps(left, left);
+    p += 2;
+  }
+  if (count & 1) _mm_store_ss(p, left);
 #else
   if (count > 0) p[0] = v[0];
   if (count > 1) p[1] = v[1];
