@@ -1,8 +1,8 @@
 internal import Kernels
 internal import Synchronization
 
-/// Copies of variables as steps read them: in panels, transposed, or row by row. One copy serves the products of all programs that
-/// read the variables: threads that attack side by side find it in the cache they share.
+/// Copies of variables as steps read them: in panels, transposed, or row by row. One copy serves all
+/// programs that read the variables: threads that attack side by side find it in the cache they share.
 final class PanelStore {
   /// Panels live as long as a program uses them.
   private var known: [Matrix: Reference] = [:]

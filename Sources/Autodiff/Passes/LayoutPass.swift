@@ -3,7 +3,7 @@
 ///
 /// Loops go through memory from beginning to end, so all that a step reads and writes place by place
 /// is laid out alike. Where that cannot be, values lie row by row, and steps read copies of variables
-/// that another program has laid out in panels.
+/// that another program has laid out in panels, and write new values of them by way of a copy.
 struct LayoutPass {
   private let schedule: Schedule
   /// The nodes whose memory the caller reads.
@@ -28,6 +28,9 @@ struct LayoutPass {
   func run() -> Set<Int> {
     var pass = self
     pass.begin()
+    guard pass.paneled.contains(where: { graph.nodes[$0].performs(Variable.self) }) else {
+      return []
+    }
     var count = -1
     while count != pass.paneled.count {
       count = pass.paneled.count
