@@ -49,19 +49,14 @@ extension Program {
     return BufferView(pointer: copy!, shape: view.shape, element: view.element)
   }
 
-  /// An operand of an operation. A product reads its right factor as it lies, and begins with sums
-  /// that lie as its own.
+  /// An operand of an operation. A product reads its right factor as it lies.
   func operandView(_ place: Int, of operation: Int, batch: Int) -> BufferView {
     let nodes = schedule.graph.nodes
     let operand = nodes[operation].operands[place]
     let readsPanels =
-      switch place {
-      case 1: nodes[operand].type == nodes[schedule.storage(of: operand)].type
-      case 2: layout(of: operation) == .panels
-      default: false
-      }
-    return readsPanels && nodes[operation].performs(MatrixProduct.self)
-      ? view(operand, batch: batch) : rowMajorView(operand, batch: batch)
+      place == 1 && nodes[operation].performs(MatrixProduct.self)
+      && nodes[operand].type == nodes[schedule.storage(of: operand)].type
+    return readsPanels ? view(operand, batch: batch) : rowMajorView(operand, batch: batch)
   }
 
   /// A value that is never whole: only its shape is of use.

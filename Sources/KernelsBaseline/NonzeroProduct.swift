@@ -82,6 +82,19 @@ private func nonzeroBits(
   return nonzeroBits(elements + place, count: count)
 }
 
+/// A bit for every element that is not 0, of fewer than 64 behind which there is memory for whole
+/// vectors.
+@inline(__always)
+private func nonzeroBits(ofPadded elements: UnsafePointer<Float>, count: Int) -> UInt64 {
+  var bits: UInt64 = 0
+  for place in stride(from: 0, to: count, by: Vector.scalarCount) {
+    bits |=
+      UInt64(defend_nonzero_lanes(load(elements + place)))
+      &<< UInt64(truncatingIfNeeded: place)
+  }
+  return bits & (1 &<< UInt64(truncatingIfNeeded: count) &- 1)
+}
+
 /// The product without the terms whose factor in A is 0, with the bits of ``multiplyAll``: that one
 /// is asked where those terms do count, because B is not finite there or a sum vanished from below,
 /// to −0, which they may change to +0.
@@ -158,19 +171,17 @@ private func multiplyNonzeros(
       part.rowAxis = SegmentedAxis(stride: rowStride)
       part.depthAxis = SegmentedAxis(stride: 1)
     }
-    let isShort = part.a == UnsafePointer(scratch.rows) && depth.count <= Vector.scalarCount
+    let isShort = part.a == UnsafePointer(scratch.rows) && depth.count < wordLength
     for row in part.rows {
       let line = part.a + row &* part.rowAxis.stride
+      let bits = scratch.bits + row &* wordCount
       if isShort {
-        // The copy has whole vectors.
-        let all = UInt64(defend_nonzero_lanes(load(line)))
-        scratch.bits[row &* wordCount] = all & (1 &<< UInt64(depth.count) &- 1)
-        for word in 1..<wordCount { scratch.bits[row &* wordCount &+ word] = 0 }
-        continue
-      }
-      for word in 0..<wordCount {
-        scratch.bits[row &* wordCount &+ word] = nonzeroBits(
-          line, from: word &* wordLength, to: depth.count)
+        bits[0] = nonzeroBits(ofPadded: line, count: depth.count)
+        for word in 1..<wordCount { bits[word] = 0 }
+      } else {
+        for word in 0..<wordCount {
+          bits[word] = nonzeroBits(line, from: word &* wordLength, to: depth.count)
+        }
       }
     }
     for _ in 0..<arguments.columns / chunkColumns {
