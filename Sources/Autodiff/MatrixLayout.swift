@@ -34,7 +34,9 @@ package enum MatrixLayout: Sendable {
     case (.panels, .rows):
       copy([rows, columns / width, width], [width, panelStride(rows: rows), 1])
     case (.rows, .panels):
-      copy([columns / width, rows, width], [width, columns, 1])
+      PanelCopyCall(
+        rows: rows, columns: columns, source: source.assumingMemoryBound(to: Float.self),
+        target: target.assumingMemoryBound(to: Float.self))
     default: copy([rows * columns], [1])
     }
   }

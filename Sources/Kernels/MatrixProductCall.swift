@@ -45,8 +45,8 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
     let chunk = ProductArguments.chunkVectors * kernels.lanes
     // Few rows are better shared out than left to one thread, even if that cannot leave out zeros.
     let narrow = rows >= 32 ? chunk : ProductArguments.panelColumns
-    // Rows or depth are the examples. Of few of them both operands are soon read, and threads keep
-    // to columns of their own; of many, the columns that share what is made of A pay more.
+    // Rows, or in a gradient the depth, are the examples. Where they are few, what comes from another
+    // core takes most of the time; where they are many, what is made of A, which all columns share.
     let keeps = keepsColumns && min(rows, depth) < 32
     grid = TaskGrid(
       rows: rows, columns: columns, operations: rows * columns * (depth + following),
