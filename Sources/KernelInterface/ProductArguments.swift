@@ -35,8 +35,9 @@ public struct ProductArguments {
   public var columns: Int
   /// Whether the sums start from C's elements, which kernels have written: none is subnormal.
   public var accumulates: Bool
-  /// Where there is one, C's rows are in one piece, and C(m, n) matters only where `gate + m·cRowStride + n` is positive: elsewhere
-  /// it need not be written. Whole groups of columns are left out then.
+  /// Where there is one, C's rows are in one piece, and C(m, n) matters only where
+  /// `gate + m·cRowStride + n` is positive: elsewhere it need not be written. Whole groups of columns
+  /// are left out then.
   public var gate: UnsafePointer<Float>?
 
   public init(

@@ -70,12 +70,15 @@ struct LayoutPass {
     {
       for node in places { giveUp(node) }
     }
-    for read in schedule.reads(of: step) where !read.isInPlace && !places.contains(read.node) {
-      let isFactor =
-        isProduct && schedule.storage(of: operands[1]) == read.node
-        && schedule.storage(of: operands[0]) != read.node
-        && graph.nodes[operands[1]].type == graph.nodes[read.node].type
-      if !isFactor || !graph.nodes[read.node].performs(Variable.self) { giveUp(read.node) }
+    // What else is read, be it read place by place as well.
+    for (place, operand) in operands.enumerated() where !(isProduct && place == 2) {
+      let node = schedule.storage(of: operand)
+      let isFactor = isProduct && place == 1 && graph.nodes[operand].type == graph.nodes[node].type
+      if !isFactor || !graph.nodes[node].performs(Variable.self) { giveUp(node) }
+    }
+    let others = Set(operands.map { schedule.storage(of: $0) }).union(places)
+    for read in schedule.reads(of: step) where !read.isInPlace && !others.contains(read.node) {
+      giveUp(read.node)
     }
   }
 
