@@ -47,7 +47,7 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
     let narrow = rows >= 32 ? chunk : ProductArguments.panelColumns
     // Rows, or in a gradient the depth, are the examples. Where they are few, what comes from another
     // core takes most of the time; where they are many, what is made of A, which all columns share.
-    let keeps = keepsColumns && min(rows, depth) < 32
+    let keeps = keepsColumns && min(rows, depth) <= 64
     grid = TaskGrid(
       rows: rows, columns: columns, operations: rows * columns * (depth + following),
       // More rows share what is read of B; where that is much, it comes from far.

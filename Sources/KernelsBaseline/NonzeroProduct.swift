@@ -7,13 +7,14 @@ internal import KernelInterface
 
 /// The columns of a chunk: as many vectors as hide the latency of an addition.
 private let chunkVectors = ProductArguments.chunkVectors
-private typealias ChunkRow = InlineArray<8, Vector>
-/// Half of it is left out where nothing of that matters.
+/// Half of it is left out where nothing of that matters; the last columns may be half a chunk.
 private let halfVectors = chunkVectors / 2
 private let halfColumns = halfVectors * Vector.scalarCount
 private let chunkColumns = chunkVectors * Vector.scalarCount
 private let panelVectors = ProductArguments.panelColumns / Vector.scalarCount
 private let panelCount = chunkVectors / panelVectors
+/// What columns are worked off in multiples of: half chunks that are whole panels.
+private let columnUnit = halfVectors % panelVectors == 0 ? halfColumns : chunkColumns
 
 /// The longest stretch of the depth, so that B's part of a chunk stays in the first level of cache.
 private let stretch = 8192 / chunkColumns
@@ -36,11 +37,13 @@ private let probeCount = 8
 @inline(__always)
 func hasManyZeros(_ arguments: ProductArguments) -> Bool {
   let (rowAxis, depthAxis) = (arguments.rowAxis, arguments.depthAxis)
-  guard arguments.columns >= chunkColumns, arguments.depth >= 8, arguments.rows.count >= 8,
+  guard arguments.columns >= columnUnit, arguments.depth >= 8, arguments.rows.count >= 8,
     rowAxis.segmentLength >= arguments.rows.upperBound,
     depthAxis.segmentLength >= arguments.depth, rowAxis.stride == 1 || depthAxis.stride == 1
   else { return false }
-  return someNonzeros(arguments) <= mostNonzeros
+  // Half a chunk takes up to as long as a whole one.
+  let isHalf = arguments.columns < chunkColumns
+  return someNonzeros(arguments) <= (isHalf ? mostNonzeros / 2 : mostNonzeros)
 }
 
 /// - Returns: the nonzeros of every 20 elements, rounded down.
@@ -111,7 +114,7 @@ func multiplyNonzeros(_ arguments: ProductArguments) {
       }
     }
   }
-  let columns = arguments.columns / chunkColumns * chunkColumns
+  let columns = arguments.columns / columnUnit * columnUnit
   guard columns < arguments.columns else { return }
   arguments.b += columns / ProductArguments.panelColumns * arguments.bPanelStride
   arguments.c += columns / ProductArguments.panelColumns * arguments.cPanelStride
@@ -159,7 +162,6 @@ private func multiplyNonzeros(
     part.rows = 0..<rows.count
     part.depth = depth.count
     part.accumulates = arguments.accumulates || depth.lowerBound > 0
-    part.columns = chunkColumns
     if part.depthAxis.stride != 1 {
       // As near as they can be: short rows far apart would push each other out of the cache.
       let rowStride = (depth.count + Vector.scalarCount - 1) & -Vector.scalarCount
@@ -185,27 +187,33 @@ private func multiplyNonzeros(
       }
     }
     for _ in 0..<arguments.columns / chunkColumns {
-      multiplyChunk(part, scratch)
+      multiplyChunk(Vectors<8>.self, part, scratch)
       part.b += panelCount * part.bPanelStride
       part.c += panelCount * part.cPanelStride
       part.gate = part.gate.map { $0 + chunkColumns }
     }
+    if arguments.columns % chunkColumns >= columnUnit {
+      multiplyChunk(Vectors<4>.self, part, scratch)
+    }
   }
 }
 
-/// A stretch of the depth for the columns of a chunk.
-private func multiplyChunk(_ arguments: ProductArguments, _ scratch: Scratch) {
+/// A stretch of the depth for the columns of a chunk, or of half of one.
+private func multiplyChunk<let count: Int>(
+  _ vectors: Vectors<count>.Type, _ arguments: ProductArguments, _ scratch: Scratch
+) {
   var arguments = arguments
+  arguments.columns = count * Vector.scalarCount
   if arguments.bRowStride == ProductArguments.panelColumns {
-    guard isFinite(arguments, copyTo: nil) else { return multiplyAll(arguments) }
+    guard isFinite(vectors, arguments, copyTo: nil) else { return multiplyAll(arguments) }
   } else {
-    guard isFinite(arguments, copyTo: scratch.chunk) else { return multiplyAll(arguments) }
+    guard isFinite(vectors, arguments, copyTo: scratch.chunk) else { return multiplyAll(arguments) }
     arguments.b = UnsafePointer(scratch.chunk)
     arguments.bRowStride = ProductArguments.panelColumns
     arguments.bPanelStride = chunkPanelStride
   }
   for row in arguments.rows {
-    let isDone = multiplyRow(arguments, row, scratch.bits + row &* wordCount)
+    let isDone = multiplyRow(vectors, arguments, row, scratch.bits + row &* wordCount)
     if !isDone {
       var rest = arguments
       rest.rows = row..<row + 1
@@ -218,11 +226,15 @@ private func multiplyChunk(_ arguments: ProductArguments, _ scratch: Scratch) {
 ///
 /// - Returns: whether it was done; false if a sum is −0. Then nothing was written.
 @inline(__always)
-private func multiplyRow(
-  _ arguments: ProductArguments, _ row: Int, _ bits: UnsafePointer<UInt64>
+private func multiplyRow<let count: Int>(
+  _ vectors: Vectors<count>.Type, _ arguments: ProductArguments, _ row: Int,
+  _ bits: UnsafePointer<UInt64>
 ) -> Bool {
   if let gate = arguments.gate.map({ $0 + row &* arguments.cRowStride }) {
     let first = defend_any_positive(gate) != 0
+    if count == halfVectors {
+      return !first || multiplyVectors(vectors, from: 0, arguments, row, bits)
+    }
     let second = defend_any_positive(gate + halfColumns) != 0
     if !second {
       return !first || multiplyVectors(Vectors<4>.self, from: 0, arguments, row, bits)
@@ -231,16 +243,16 @@ private func multiplyRow(
       return multiplyVectors(Vectors<4>.self, from: halfVectors, arguments, row, bits)
     }
   }
-  return multiplyVectors(Vectors<8>.self, from: 0, arguments, row, bits)
+  return multiplyVectors(vectors, from: 0, arguments, row, bits)
 }
 
 /// Whether all elements of a chunk are finite; copies them if there is a place for them.
 @inline(__always)
-private func isFinite(
-  _ arguments: ProductArguments, copyTo chunk: UnsafeMutablePointer<Float>?
+private func isFinite<let count: Int>(
+  _: Vectors<count>.Type, _ arguments: ProductArguments, copyTo chunk: UnsafeMutablePointer<Float>?
 ) -> Bool {
   // 0 or NaN.
-  var sums = ChunkRow(repeating: .zero)
+  var sums = InlineArray<count, Vector>(repeating: .zero)
   var from = arguments.b
   var to = chunk
   for _ in 0..<arguments.depth {

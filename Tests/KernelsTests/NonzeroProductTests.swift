@@ -20,6 +20,11 @@ import Testing
     Shape(rows: 10, columns: 128, depth: 784, nonzeros: 2),
     Shape(rows: 333, columns: 147, depth: 11, nonzeros: 4),
     Shape(rows: 17, columns: 270, depth: 300, nonzeros: 3),
+    // Half a chunk by itself and behind others.
+    Shape(rows: 21, columns: 32, depth: 90, nonzeros: 1),
+    Shape(rows: 19, columns: 64, depth: 150, nonzeros: 1),
+    Shape(rows: 12, columns: 96, depth: 70, nonzeros: 1),
+    Shape(rows: 26, columns: 192, depth: 140, nonzeros: 2),
   ]
 
   /// Whole panels.
