@@ -76,8 +76,11 @@ struct TaskGrid: Sendable {
   var taskCount: Int { rowBlocks * columnBlocks }
 
   func block(task: Int) -> (rows: Range<Int>, columns: Range<Int>) {
-    let row = sharesColumns ? task % rowBlocks : task / columnBlocks
     let column = sharesColumns ? task / rowBlocks : task % columnBlocks
+    // Threads that read the same rows each begin elsewhere: meeting at every line they would wait.
+    let row =
+      sharesColumns
+      ? (task + column * rowBlocks / columnBlocks) % rowBlocks : task / columnBlocks
     return (
       row * blockRows..<min(rows, (row + 1) * blockRows),
       column * blockColumns..<min(columns, (column + 1) * blockColumns)
