@@ -30,14 +30,14 @@ public final class LoopCall: KernelCall, RowEpilogue, StripEpilogue, @unchecked 
       body: UnsafeBufferPointer(rebasing: instructions[preamble.count...]))
     self.rowLength = rowLength
     self.panelStride = panelStride ?? 0
-    // About 5 µs a task: a block of one instruction takes some 30 ns, and one that comes from memory
-    // or goes there another 60.
+    // About 2 µs a task: a block of one instruction takes some 30 ns, and one that comes from memory
+    // or goes there another 60. It takes longer where it writes what another core has read.
     let cost = body.reduce(0) { cost, instruction in
       let places = [instruction.result, instruction.a, instruction.b, instruction.c]
       return cost + 1 + 2 * Set(places.compactMap(\.memory)).count
     }
     let blocks = (count + LoopProgram.blockLength - 1) / LoopProgram.blockLength
-    let wanted = max(1, min(TaskGrid.taskLimit, blocks * cost / 160))
+    let wanted = max(1, min(TaskGrid.taskLimit, blocks * cost / 60))
     taskLength = max(1, (blocks + wanted - 1) / wanted) * LoopProgram.blockLength
     taskCount = max(1, (count + taskLength - 1) / taskLength)
   }
