@@ -20,8 +20,8 @@ public struct ProductArguments {
   /// The columns of a panel.
   @inlinable public static var panelColumns: Int { 32 }
 
-  /// The vectors of columns that a product which leaves out zeros of A has in registers. Narrower
-  /// products are multiplied whole.
+  /// The vectors of columns that a product which leaves out zeros of A has in registers. Those of
+  /// less than half the width are multiplied whole.
   @inlinable public static var chunkVectors: Int { 8 }
 
   /// C(m, n) is at `c + m·cRowStride + n mod 32 + ⌊n / 32⌋·cPanelStride`.

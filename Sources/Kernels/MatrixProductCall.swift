@@ -43,7 +43,7 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
     // products of a few examples.
     let following = epilogue != nil && transposesA ? Self.updateOperations : 0
     let chunk = ProductArguments.chunkVectors * kernels.lanes
-    // Few rows are better shared out than left to one thread, even if that cannot leave out zeros.
+    // Few rows are better shared out than left to one thread, even if they then leave out no zeros.
     let narrow = rows >= 32 ? chunk : ProductArguments.panelColumns
     // Rows, or in a gradient the depth, are the examples. Where they are few, what comes from another
     // core takes most of the time; where they are many, what is made of A, which all columns share.

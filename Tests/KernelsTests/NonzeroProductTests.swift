@@ -286,11 +286,15 @@ import Testing
   /// 0 · ∞ is not 0.
   @Test(arguments: [Float.infinity, -.infinity, .nan, .greatestFiniteMagnitude])
   func zerosMeetWhatIsNotFinite(_ value: Float) {
-    var operands = Operands(Shape(rows: 12, columns: 300, depth: 200, nonzeros: 3))
-    for place in [7, 300 * 60 + 140, 300 * 199 + 299] { operands.b[place] = value }
-    // One more where rows meet it with 0 alone.
+    let columns = 364
+    var operands = Operands(Shape(rows: 12, columns: columns, depth: 200, nonzeros: 3))
+    for (row, column) in [(0, 7), (60, 140), (199, columns - 1)] {
+      operands.b[row * columns + column] = value
+    }
+    // And where rows meet it with 0 alone: in a chunk, and in the half chunk behind the last one,
+    // with AVX-512 and with AVX2.
     for row in 0..<12 { operands.a[row * 200 + 3] = 0 }
-    operands.b[300 * 3 + 5] = value
+    for column in [5, 300, 340] { operands.b[3 * columns + column] = value }
     let expected = operands.chains(accumulates: false)
     #expect(expected.contains { $0.isNaN } == !(value.isFinite))
     for layout in Layout.allCases {
