@@ -3,7 +3,7 @@
 public enum PhiloxConstants {
   public static let rounds = 10
   /// Of the first and of the third word.
-  public static let multipliers = SIMD2<UInt32>(0xD251_1F53, 0xCD9E_8D57)
+  @inlinable public static var multipliers: SIMD2<UInt32> { SIMD2(0xD251_1F53, 0xCD9E_8D57) }
   /// What is added to the key after every round.
-  public static let keySteps = SIMD2<UInt32>(0x9E37_79B9, 0xBB67_AE85)
+  @inlinable public static var keySteps: SIMD2<UInt32> { SIMD2(0x9E37_79B9, 0xBB67_AE85) }
 }

@@ -2,7 +2,7 @@ public import KernelInterface
 
 /// Uniform numbers in `0 ..< 1` by key, purpose, example and place.
 public struct RandomUniformCall: KernelCall, @unchecked Sendable {
-  private let kernels: KernelTable
+  private let kernel: @Sendable (SIMD2<UInt32>, UInt32, UnsafeMutablePointer<Float>, Int) -> Void
   private let key: UnsafePointer<Int32>
   private let purpose: UInt64
   private let examples: UnsafePointer<Int32>
@@ -15,7 +15,7 @@ public struct RandomUniformCall: KernelCall, @unchecked Sendable {
     _ kernels: KernelTable, key: UnsafePointer<Int32>, purpose: UInt64,
     examples: UnsafePointer<Int32>, _ result: UnsafeMutablePointer<Float>, count: Int, run: Int
   ) {
-    self.kernels = kernels
+    kernel = kernels.uniformNumbers
     self.key = key
     self.purpose = purpose
     self.examples = examples
@@ -28,7 +28,7 @@ public struct RandomUniformCall: KernelCall, @unchecked Sendable {
     let words = SIMD2(UInt32(bitPattern: key[0]), UInt32(bitPattern: key[1]))
     let folded = Philox.fold(purpose, into: words)
     for row in tasks[task] {
-      kernels.uniformNumbers(folded, UInt32(bitPattern: examples[row]), result + row * run, run)
+      kernel(folded, UInt32(bitPattern: examples[row]), result + row * run, run)
     }
   }
 }

@@ -2,7 +2,9 @@ public import KernelInterface
 
 /// The sum over the middle axis of `[outer, length, inner]`.
 public struct SumCall: KernelCall, @unchecked Sendable {
-  private let kernels: KernelTable
+  private let sumRows:
+    @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Int, Int, Int) -> Void
+  private let sumRun: @Sendable (UnsafePointer<Float>, Int) -> Float
   private let source: UnsafePointer<Float>
   private let result: UnsafeMutablePointer<Float>
   private let outer: Int
@@ -17,7 +19,8 @@ public struct SumCall: KernelCall, @unchecked Sendable {
     _ kernels: KernelTable, _ source: UnsafePointer<Float>, _ result: UnsafeMutablePointer<Float>,
     outer: Int, length: Int, inner: Int
   ) {
-    self.kernels = kernels
+    sumRows = kernels.sumRows
+    sumRun = kernels.sumRun
     self.source = source
     self.result = result
     self.outer = outer
@@ -36,9 +39,9 @@ public struct SumCall: KernelCall, @unchecked Sendable {
     let start = task % columnTasks * columnsPerTask
     for row in firstRow..<min(outer, firstRow + rowsPerTask) {
       if inner == 1 {
-        result[row] = kernels.sumRun(source + row * length, length)
+        result[row] = sumRun(source + row * length, length)
       } else {
-        kernels.sumRows(
+        sumRows(
           source + row * length * inner, result + row * inner, length, inner, start,
           min(inner, start + columnsPerTask))
       }
@@ -48,7 +51,8 @@ public struct SumCall: KernelCall, @unchecked Sendable {
 
 /// The softmax of rows of logits.
 public struct SoftmaxCall: KernelCall, @unchecked Sendable {
-  private let kernels: KernelTable
+  private let kernel:
+    @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Int) -> Void
   private let logits: UnsafePointer<Float>
   private let result: UnsafeMutablePointer<Float>
   private let rows: RowTasks
@@ -59,7 +63,7 @@ public struct SoftmaxCall: KernelCall, @unchecked Sendable {
     _ kernels: KernelTable, _ logits: UnsafePointer<Float>, _ result: UnsafeMutablePointer<Float>,
     rows: Int, classes: Int
   ) {
-    self.kernels = kernels
+    kernel = kernels.softmax
     self.logits = logits
     self.result = result
     self.rows = RowTasks(rows: rows, rowCost: classes * 4 + 64)
@@ -68,7 +72,7 @@ public struct SoftmaxCall: KernelCall, @unchecked Sendable {
 
   public func run(task: Int) {
     let range = rows[task]
-    kernels.softmax(
+    kernel(
       logits + range.lowerBound * classes, result + range.lowerBound * classes, range.count,
       classes)
   }
@@ -76,7 +80,10 @@ public struct SoftmaxCall: KernelCall, @unchecked Sendable {
 
 /// The cross-entropy of rows of logits with one label a row.
 public struct CrossEntropyCall: KernelCall, @unchecked Sendable {
-  private let kernels: KernelTable
+  private let kernel:
+    @Sendable (
+      UnsafePointer<Float>, UnsafePointer<Int32>, UnsafeMutablePointer<Float>, Int, Int
+    ) -> Void
   private let logits: UnsafePointer<Float>
   private let labels: UnsafePointer<Int32>
   private let result: UnsafeMutablePointer<Float>
@@ -88,7 +95,7 @@ public struct CrossEntropyCall: KernelCall, @unchecked Sendable {
     _ kernels: KernelTable, _ logits: UnsafePointer<Float>, _ labels: UnsafePointer<Int32>,
     _ result: UnsafeMutablePointer<Float>, rows: Int, classes: Int
   ) {
-    self.kernels = kernels
+    kernel = kernels.crossEntropy
     self.logits = logits
     self.labels = labels
     self.result = result
@@ -98,7 +105,7 @@ public struct CrossEntropyCall: KernelCall, @unchecked Sendable {
 
   public func run(task: Int) {
     let range = rows[task]
-    kernels.crossEntropy(
+    kernel(
       logits + range.lowerBound * classes, labels + range.lowerBound, result + range.lowerBound,
       range.count, classes)
   }
