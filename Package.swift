@@ -74,7 +74,9 @@ let package = Package(
     .target(name: "Suggestions", swiftSettings: strict),
     .target(
       name: "Datasets",
-      dependencies: ["Autodiff", "BundledFiles", "CZlib", "Digests", "Suggestions"],
+      dependencies: [
+        "Autodiff", "BundledFiles", "CKernelSupport", "CZlib", "Digests", "Suggestions",
+      ],
       swiftSettings: strict),
     .target(name: "Configurations", dependencies: ["Suggestions"], swiftSettings: strict),
     .target(

@@ -1,4 +1,5 @@
 public import Autodiff
+internal import CKernelSupport
 
 /// Cuts a data set into batches, in its own order or in the random order of an epoch.
 ///
@@ -91,9 +92,25 @@ public struct BatchLoader: Sendable {
         labels[place] = dataset.labels[example]
         examples[place] = Int32(example)
       }
+      // In random order images come from far, and nothing but the order tells which are next.
+      if index + 1 < batchCount { prefetch(self.range(ofBatch: index + 1), of: source) }
     }
     return range.count
   }
+
+  /// Has images brought to the cache while others are worked on.
+  private func prefetch(_ range: Range<Int>, of source: UnsafeRawBufferPointer) {
+    let size = dataset.imageSize
+    for place in range.prefix(Self.prefetchedByteCount / size) {
+      let image = source.baseAddress! + Int(order[place]) * size
+      for offset in stride(from: 0, to: size, by: 64) {
+        defend_prefetch((image + offset).assumingMemoryBound(to: Float.self), 0)
+      }
+    }
+  }
+
+  /// What a processor fetches without waiting; more would come no sooner than when it is copied.
+  private static let prefetchedByteCount = 32 << 10
 
   private func range(ofBatch index: Int) -> Range<Int> {
     precondition(
