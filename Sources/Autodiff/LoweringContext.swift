@@ -16,7 +16,7 @@ package struct LoweringContext {
   let isCompanionRectified: Bool
   /// What makes one of the operands strip by strip; the operand's memory is not to be read then.
   let producer: Producer?
-  /// Whether anything reads the result itself, and not only the companion's.
+  /// Whether any other step, or the caller, reads the result itself, and not only the companion's.
   let isResultRead: Bool
   /// Where rows of earlier runs are kept; nil where the step's values depend on more than the rows.
   let rowMemory: RowMemory?

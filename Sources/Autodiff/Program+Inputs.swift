@@ -1,3 +1,5 @@
+internal import Kernels
+
 extension Program {
   /// Writes an input that does not depend on the batch, or its first examples.
   public func write(_ value: Tensor, to input: Expression) {
@@ -15,18 +17,20 @@ extension Program {
 
   /// Writes a float32 scalar.
   public func write(_ value: Float, to input: Expression) {
-    guard let memory = memory(of: input) else { return }
+    guard let place = inputMemory(input) else { return }
+    let memory = place.memory.bytes
     precondition(
-      input.element == .float32 && memory.count >= MemoryLayout<Float>.size,
+      place.element == .float32 && memory.count >= MemoryLayout<Float>.size,
       "Program: a number does not fit the input \(input.type)")
     memory.storeBytes(of: value, as: Float.self)
   }
 
   /// Writes the key of random numbers, an int32 `[2]`.
   public func write(_ key: RandomKey, to input: Expression) {
-    guard let memory = memory(of: input) else { return }
+    guard let place = inputMemory(input) else { return }
+    let memory = place.memory.bytes
     precondition(
-      input.element == .int32 && memory.count >= MemoryLayout<SIMD2<UInt32>>.size,
+      place.element == .int32 && memory.count >= MemoryLayout<SIMD2<UInt32>>.size,
       "Program: a key does not fit the input \(input.type)")
     memory.storeBytes(of: key.words, as: SIMD2<UInt32>.self)
   }

@@ -13,26 +13,26 @@ public final class Program {
   public let capacity: Int
   let schedule: Schedule
   let device: Device
-  private let kernels: KernelTable
-  private let plan: MemoryPass
-  private let results: [Expression: Int]
-  private let updates: [(variable: Int, value: Int)]
+  let kernels: KernelTable
+  let plan: MemoryPass
+  private var results: [Expression: Result] = [:]
+  let updates: [(variable: Int, value: Int)]
   /// The nodes whose memory holds results and new values.
-  private let roots: Set<Int>
+  let roots: Set<Int>
   private let updatesVariables: Bool
   private let arena: ZeroedMemory
-  private var scratch: ZeroedMemory
-  private var inputs: [Int: ZeroedMemory] = [:]
+  var scratch: ZeroedMemory
+  private var inputs: [Int: InputMemory] = [:]
   private let variableMemory: [Int: UnsafeMutableRawPointer]
   /// The nodes whose memory is in panels.
   let paneled: Set<Int>
   private var constants: [UInt32: ZeroedMemory] = [:]
   private let keptVariables: Variables
   let panels: ProgramPanels
-  private let rowTracks: RowTracks?
+  let rowTracks: RowTracks?
   private var bound: [Int: [any KernelCall]] = [:]
   /// The instructions of loops that do not depend on the batch size.
-  private var loops: [LoopKey: LoopCode] = [:]
+  var loops: [LoopKey: LoopCode] = [:]
   /// Those of them that remember rows, if the program follows rows.
   private var rowKeeping: [Int: [any RowKeepingCall]] = [:]
   private var lastBatch = 0
@@ -65,8 +65,6 @@ public final class Program {
     let roots = snapshots.run(AccumulationPass(graph: graph).run(wanted))
     let fused = FusionPass(graph: graph, roots: roots, isEnabled: fuses).run()
     schedule = fuses ? StripPass(fused, roots: roots).run() : fused
-    self.results = Dictionary(
-      zip(results, roots.map(\.index)), uniquingKeysWith: { first, _ in first })
     self.updates = zip(updates, roots.dropFirst(results.count)).map {
       ($0.variable.index, $1.index)
     }
@@ -90,7 +88,9 @@ public final class Program {
     for index in schedule.live + self.updates.map(\.variable) {
       let node = graph.nodes[index]
       if node.performs(Input.self) {
-        inputs[index] = ZeroedMemory(byteCount: node.type.byteCount(batch: capacity))
+        inputs[index] = InputMemory(
+          memory: ZeroedMemory(byteCount: node.type.byteCount(batch: capacity)),
+          element: node.type.element)
       } else if let variable = node.operation as? Variable {
         variableMemory[index] = variables.pointer(
           variable.name, shape: variable.shape.extents(batch: 0),
@@ -104,6 +104,15 @@ public final class Program {
       kept: updatesVariables
         ? Set(schedule.sharedFactors.compactMap { variableMemory[$0] })
         : Set(variableMemory.values))
+    self.results = Dictionary(
+      zip(results, roots).map { result, root in
+        (
+          result,
+          Result(
+            type: result.type, pointer: pointer(root.index)!,
+            variable: variable(inPanels: root.index)?.name)
+        )
+      }, uniquingKeysWith: { first, _ in first })
   }
 
   /// Runs the program for the first `batch` examples of its inputs.
@@ -148,11 +157,31 @@ public final class Program {
 
   // MARK: Inputs and results
 
-  /// The memory of an input, to be filled before a run; nil if the program does not need it.
-  public func memory(of input: Expression) -> UnsafeMutableRawBufferPointer? {
+  /// The memory of an input; what runs between batches asks for it in every step.
+  struct InputMemory {
+    let memory: ZeroedMemory
+    let element: ElementType
+  }
+
+  /// The memory of an input, and nil if the program does not need it.
+  func inputMemory(_ input: Expression) -> InputMemory? {
+    if let memory = inputs[input.index] { return memory }
     precondition(
       input.node.performs(Input.self), "Program: only inputs are written, not \(input.type)")
-    return inputs[input.index]?.bytes
+    return nil
+  }
+
+  /// The memory of an input, to be filled before a run; nil if the program does not need it.
+  public func memory(of input: Expression) -> UnsafeMutableRawBufferPointer? {
+    inputMemory(input)?.memory.bytes
+  }
+
+  /// Where a result is.
+  private struct Result {
+    let type: ValueType
+    let pointer: UnsafeMutableRawPointer
+    /// The variable whose value it is, if that lies in panels.
+    let variable: String?
   }
 
   /// A result of the last run.
@@ -171,14 +200,14 @@ public final class Program {
   public func withMemory<R>(
     of result: Expression, _ body: (UnsafeRawBufferPointer) throws -> R
   ) rethrows -> R {
-    guard let index = results[result] else {
+    guard let place = results[result] else {
       preconditionFailure("Program: \(result.type) is not among the results")
     }
-    if let variable = variable(inPanels: index) {
-      return try keptVariables[variable.name].floats.withUnsafeBytes(body)
+    if let variable = place.variable {
+      return try keptVariables[variable].floats.withUnsafeBytes(body)
     }
-    let count = result.type.byteCount(batch: lastBatch)
-    return try body(UnsafeRawBufferPointer(start: pointer(index), count: count))
+    let count = place.type.byteCount(batch: lastBatch)
+    return try body(UnsafeRawBufferPointer(start: place.pointer, count: count))
   }
 
   /// The bytes of memory that values share.
@@ -192,7 +221,7 @@ public final class Program {
   /// The memory of a node's value; nil for a value that stays in its loop.
   func pointer(_ index: Int) -> UnsafeMutableRawPointer? {
     let node = schedule.storage(of: index)
-    if let memory = inputs[node] { return memory.baseAddress }
+    if let input = inputs[node] { return input.memory.baseAddress }
     if let memory = variableMemory[node] { return memory }
     switch plan.locations[node] {
     case .arena(let offset): return arena.baseAddress + offset
@@ -202,7 +231,7 @@ public final class Program {
     }
   }
 
-  private func constant(_ value: Float) -> UnsafeMutableRawPointer {
+  func constant(_ value: Float) -> UnsafeMutableRawPointer {
     if let memory = constants[value.bitPattern] { return memory.baseAddress }
     let memory = ZeroedMemory(byteCount: 4)
     memory.bytes.storeBytes(of: value, as: Float.self)
@@ -227,104 +256,11 @@ public final class Program {
     return lower(batch: batch).calls
   }
 
-  private func lower(batch: Int) -> (calls: [[any KernelCall]], scratchByteCount: Int) {
-    var calls: [[any KernelCall]] = []
-    var scratchByteCount = 0
-    for step in schedule.steps {
-      let loop = step.loop.map { _ in self.loop(step, batch: batch) }
-      guard let operation = step.operation else {
-        calls.append([loop!])
-        continue
-      }
-      let node = schedule.graph.nodes[operation]
-      let producer = step.producer.map { self.producer($0, batch: batch) }
-      var context = LoweringContext(
-        kernels: kernels, threadCount: device.threadCount, batch: batch,
-        operands: node.operands.enumerated().map { place, operand in
-          step.producer?.result == schedule.storage(of: operand)
-            ? stripView(operand, batch: batch) : operandView(place, of: operation, batch: batch)
-        },
-        result: view(operation, batch: batch),
-        companion: (step.rectified ?? step.companion).map { view($0, batch: batch) },
-        isCompanionRectified: step.rectified != nil, producer: producer,
-        isResultRead: !schedule.isForCompanionAlone(step) || roots.contains(operation),
-        rowMemory: schedule.followsRowsAlone(step) ? rowTracks?.memory(of: operation) : nil,
-        productMemory: schedule.stepOfRows(of: step).flatMap {
-          rowTracks?.memory(of: $0).ofProduct(
-            operation, columns: node.type.shape[1].extent(batch: batch))
-        }, epilogue: loop, panels: panels, scratch: scratch.baseAddress)
-      node.operation.lower(&context)
-      calls.append(context.calls)
-      scratchByteCount = max(scratchByteCount, context.scratchByteCount)
-    }
-    let copies = updates.filter {
-      plan.locations[schedule.storage(of: $0.value)] != .variable($0.variable)
-    }
-    calls.append(
-      copies.map { update in
-        let (value, variable) = (
-          view(update.value, batch: batch), view(update.variable, batch: batch)
-        )
-        return MatrixLayout.copy(
-          of: value.pointer, value.layout, to: variable.pointer, variable.layout,
-          rows: value.shape.first ?? 1, columns: value.shape.dropFirst().reduce(1, *))
-      })
-    return (calls, scratchByteCount)
-  }
-
-  private func producer(
-    _ producer: Schedule.Producer, batch: Int
-  ) -> LoweringContext.Producer {
-    let node = schedule.graph.nodes[producer.operation]
-    let step = Schedule.Step(
-      operation: producer.operation, loop: producer.loop,
-      elementCount: node.type.shape.elementCount)
-    return LoweringContext.Producer(
-      operation: node.operation, operands: node.operands.map { rowMajorView($0, batch: batch) },
-      loop: producer.loop.map { _ in
-        loop(step, batch: batch, strips: [producer.operation, producer.result])
-      })
-  }
-
-  /// - Parameter strips: the nodes whose values are in the memory of a strip.
-  private func loop(
-    _ step: Schedule.Step, batch: Int, strips: Set<Int> = []
-  ) -> LoopCall {
-    let code = loopCode(step, batch: batch, strips: strips)
-    let shape = step.operation.map { schedule.graph.nodes[$0].type.shape }
-    return LoopCall(
-      kernels, preamble: code.preamble, body: code.body,
-      count: step.elementCount.extent(batch: batch),
-      rowLength: shape?.dimensions.last!.extent(batch: batch) ?? 1,
-      panelStride: step.operation.flatMap {
-        layout(of: $0) == .panels ? MatrixLayout.panelStride(rows: shape![0].multiple) : nil
-      })
-  }
-
   /// A loop by the operation before it and its last node.
-  private struct LoopKey: Hashable {
+  struct LoopKey: Hashable {
     let operation: Int?
     let result: Int?
   }
 
-  private typealias LoopCode = (preamble: [LoopInstruction], body: [LoopInstruction])
-
-  private func loopCode(_ step: Schedule.Step, batch: Int, strips: Set<Int>) -> LoopCode {
-    let key = LoopKey(operation: step.operation, result: step.loop?.nodes.last)
-    if let code = loops[key] { return code }
-    let isInPanels = step.nodes.first.map { layout(of: $0) == .panels } ?? false
-    var builder = LoopBuilder(
-      schedule: schedule, step: step, batch: batch,
-      memory: { [unowned self] index in
-        if strips.contains(index) { return LoopCall.stripMemory }
-        let memory = pointer(index)
-        return memory == nil || isInPanels
-          ? memory : rowMajorView(index, batch: batch).pointer
-      },
-      constant: { [unowned self] in constant($0) })
-    builder.build()
-    let code = (builder.preamble, builder.body)
-    if builder.isForAnyBatch { loops[key] = code }
-    return code
-  }
+  typealias LoopCode = (preamble: [LoopInstruction], body: [LoopInstruction])
 }

@@ -113,10 +113,9 @@ struct Schedule {
     return Dictionary(grouping: factors) { $0 }.filter { $0.value.count > 2 }.map(\.key)
   }
 
-  /// Whether a step computes its result for no other step, but only to find its companion's.
-  func isForCompanionAlone(_ step: Step) -> Bool {
-    guard let operation = step.operation, step.companion != nil else { return false }
-    return !steps.contains { other in
+  /// Whether any step but the one that computes it reads the result of an operation.
+  func isReadElsewhere(_ operation: Int) -> Bool {
+    steps.contains { other in
       other.operation != operation && reads(of: other).contains { $0.node == operation }
     }
   }
