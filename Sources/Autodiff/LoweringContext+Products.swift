@@ -30,7 +30,7 @@ extension LoweringContext {
           ? MatrixLayout.panelStride(rows: rows) : ProductArguments.panelColumns,
         accumulates: operands.count > 2,
         keepsColumns: isInPanels || operands[1].layout == .panels && !transposesRight,
-        threads: threadCount, epilogue: epilogue))
+        threads: threadCount, epilogue: epilogue, isResultRead: isResultRead))
   }
 
   private struct RightOperand {

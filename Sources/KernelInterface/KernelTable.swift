@@ -8,6 +8,11 @@ public final class KernelTable: Sendable {
 
   /// The product that drives everything: one chain of fused multiply-adds in ascending k.
   public let product: @Sendable (ProductArguments) -> Void
+  /// A product that is the gradient of weights, and the step of Adam that the instructions of a
+  /// `mixAndStep` are, whose gradient has the product's memory; that is not written. False, with
+  /// nothing done, if it has to be done otherwise.
+  public let productWithAdamStep:
+    @Sendable (ProductArguments, _ step: UnsafePointer<LoopInstruction>) -> Bool
   /// A convolution and the pooling of its result; false if it has to be done otherwise.
   public let pooledConvolution: @Sendable (PooledConvolutionArguments) -> Bool
   /// The gradient of a convolution's weights from that of its pooled result.
@@ -86,6 +91,8 @@ public final class KernelTable: Sendable {
     lanes: Int,
     multiplyAddRegisters: @escaping @Sendable (Int) -> Float,
     product: @escaping @Sendable (ProductArguments) -> Void,
+    productWithAdamStep:
+      @escaping @Sendable (ProductArguments, UnsafePointer<LoopInstruction>) -> Bool,
     pooledConvolution: @escaping @Sendable (PooledConvolutionArguments) -> Bool,
     unpooledProduct: @escaping @Sendable (UnpooledProductArguments) -> Void,
     unpooledImage: @escaping @Sendable (UnpooledImageArguments) -> Bool,
@@ -126,6 +133,7 @@ public final class KernelTable: Sendable {
     self.softmax = softmax
     self.crossEntropy = crossEntropy
     self.product = product
+    self.productWithAdamStep = productWithAdamStep
     self.pooledConvolution = pooledConvolution
     self.unpooledProduct = unpooledProduct
     self.unpooledImage = unpooledImage

@@ -86,6 +86,13 @@ public struct LoopInstruction {
 
 extension LoopInstruction: @unchecked Sendable {}
 
+extension LoopInstruction {
+  /// Whether no operand and no result is a register, which has room for one block only.
+  @inlinable public var isInMemory: Bool {
+    a.memory != nil && b.memory != nil && c.memory != nil && result.memory != nil
+  }
+}
+
 /// Straight-line code that is run for every element, a block of elements at a time, so that what
 /// passes from one instruction to the next stays in the first-level cache.
 public struct LoopProgram {
@@ -93,6 +100,9 @@ public struct LoopProgram {
   public static let blockLength = 256
   /// The registers that fit into the scratch memory.
   public static let registerLimit = 32
+
+  /// The instructions of a `mixAndStep`.
+  @inlinable public static var adamStepLength: Int { 3 }
 
   /// Instructions that are run once, to fill registers with values that are the same in every
   /// block: one value, or whole rows.

@@ -3,7 +3,7 @@ public import KernelInterface
 
 /// An elementwise loop with its memory bound. Also the work on finished rows of a product.
 public final class LoopCall: KernelCall, RowEpilogue, StripEpilogue, @unchecked Sendable {
-  private let kernels: KernelTable
+  private let loop: LoopKernel
   private let instructions: UnsafeMutableBufferPointer<LoopInstruction>
   private let program: LoopProgram
   private let count: Int
@@ -21,7 +21,7 @@ public final class LoopCall: KernelCall, RowEpilogue, StripEpilogue, @unchecked 
     _ kernels: KernelTable, preamble: [LoopInstruction], body: [LoopInstruction], count: Int,
     rowLength: Int = 1, panelStride: Int? = nil
   ) {
-    self.kernels = kernels
+    loop = kernels.loop
     self.count = count
     instructions = .allocate(capacity: preamble.count + body.count)
     _ = instructions.initialize(from: preamble + body)
@@ -65,6 +65,9 @@ public final class LoopCall: KernelCall, RowEpilogue, StripEpilogue, @unchecked 
       run(from: start, count: columns.count, rows: rows.count)
     }
   }
+
+  private typealias LoopKernel =
+    @Sendable (LoopProgram, Int, Int, Int, Int, UnsafeMutableRawPointer) -> Void
 
   /// Stands for the memory of a strip where a loop on strips is bound: the loop's elements are
   /// counted from here, so that element numbers say where a strip is.
@@ -111,14 +114,25 @@ public final class LoopCall: KernelCall, RowEpilogue, StripEpilogue, @unchecked 
     return gate.a.memory.map { UnsafePointer($0.assumingMemoryBound(to: Float.self)) }
   }
 
+  public func adamStep(
+    with result: UnsafeMutablePointer<Float>
+  ) -> UnsafePointer<LoopInstruction>? {
+    let body = program.body
+    guard program.preamble.isEmpty, body.count == LoopProgram.adamStepLength,
+      body[0].opcode == .mixAndStep, body.allSatisfy(\.isInMemory), body[0].result == body[0].a,
+      body[1].result == body[1].a, body[2].result == body[2].c,
+      body[0].b.memory == UnsafeMutableRawPointer(result)
+    else { return nil }
+    return body.baseAddress
+  }
+
   private func run(from start: Int, count: Int, rows: Int) {
     var work = Work(
-      kernels: kernels, program: program, start: start, count: count, rows: rows,
-      rowLength: rowLength)
+      loop: loop, program: program, start: start, count: count, rows: rows, rowLength: rowLength)
     withUnsafeMutablePointer(to: &work) { context in
       defend_with_scratch(context) { context, scratch in
         let work = context.assumingMemoryBound(to: Work.self)
-        work.pointee.kernels.loop(
+        work.pointee.loop(
           work.pointee.program, work.pointee.start, work.pointee.count, work.pointee.rows,
           work.pointee.rowLength, scratch)
       }
@@ -126,7 +140,7 @@ public final class LoopCall: KernelCall, RowEpilogue, StripEpilogue, @unchecked 
   }
 
   private struct Work {
-    let kernels: KernelTable
+    let loop: LoopKernel
     let program: LoopProgram
     let start: Int
     let count: Int

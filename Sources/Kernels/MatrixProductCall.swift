@@ -11,6 +11,9 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
   /// What strips of columns are a multiple of, where they can be.
   private let columnUnit: Int
   private let epilogue: (any RowEpilogue)?
+  private let stepKernel: @Sendable (ProductArguments, UnsafePointer<LoopInstruction>) -> Bool
+  /// What the epilogue does, if the kernel can do it and nothing else reads C.
+  private let adamStep: UnsafePointer<LoopInstruction>?
   /// The rows and columns that it takes over at a time.
   private let epilogueRows: Int
   private let epilogueColumns: Int
@@ -23,6 +26,7 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
   ///     call reads and another updates each thread then has its own ones.
   ///   - threads: how many share the work; the bits are the same.
   ///   - epilogue: called for each block of finished rows of C.
+  ///   - isResultRead: whether anything but the epilogue reads C.
   public init(
     kernels: KernelTable, rows: Int, columns: Int, depth: Int,
     a: UnsafePointer<Float>, aRowStride: Int, transposesA: Bool = false,
@@ -30,9 +34,12 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
     bPanelStride: Int = ProductArguments.panelColumns,
     c: UnsafeMutablePointer<Float>, cRowStride: Int,
     cPanelStride: Int = ProductArguments.panelColumns, accumulates: Bool = false,
-    keepsColumns: Bool = false, threads: Int = 16, epilogue: (any RowEpilogue)? = nil
+    keepsColumns: Bool = false, threads: Int = 16, epilogue: (any RowEpilogue)? = nil,
+    isResultRead: Bool = true
   ) {
     kernel = kernels.product
+    stepKernel = kernels.productWithAdamStep
+    adamStep = transposesA && !isResultRead ? epilogue?.adamStep(with: c) : nil
     arguments = ProductArguments(
       a: a, rowAxis: SegmentedAxis(stride: transposesA ? 1 : aRowStride),
       depthAxis: SegmentedAxis(stride: transposesA ? aRowStride : 1), depth: depth,
@@ -90,7 +97,9 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
       of: epilogueColumns, unit: columnUnit
     ) { columns in
       block.rows.forEachBlock(of: epilogueRows) { rows in
-        kernel(arguments.block(rows: rows, columns: columns))
+        let block = arguments.block(rows: rows, columns: columns)
+        if let adamStep, stepKernel(block, adamStep) { return }
+        kernel(block)
         epilogue.run(rows: rows, columns: columns)
       }
     }

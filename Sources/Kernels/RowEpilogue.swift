@@ -1,3 +1,5 @@
+public import KernelInterface
+
 /// Work on rows of a result that a product has just finished, while they are still in the cache.
 public protocol RowEpilogue: Sendable {
   /// Called exactly once for every row, a block of rows at a time, possibly from several threads.
@@ -6,8 +8,16 @@ public protocol RowEpilogue: Sendable {
   /// Numbers in the places of a result: where one is not positive, that of the result does not
   /// matter. Nil if all do.
   func gate(of result: UnsafeMutablePointer<Float>) -> UnsafePointer<Float>?
+
+  /// If all that is done is a step of Adam with a result as the gradient, in the place of the old
+  /// values: its instructions (see `LoopOpcode.mixAndStep`), which live as long as this does.
+  func adamStep(with result: UnsafeMutablePointer<Float>) -> UnsafePointer<LoopInstruction>?
 }
 
 extension RowEpilogue {
   public func gate(of result: UnsafeMutablePointer<Float>) -> UnsafePointer<Float>? { nil }
+
+  public func adamStep(
+    with result: UnsafeMutablePointer<Float>
+  ) -> UnsafePointer<LoopInstruction>? { nil }
 }

@@ -34,7 +34,8 @@ struct TaskGrid: Sendable {
   ///   - fewestColumns: what a block keeps in any case.
   ///   - columnUnit: what the columns of every wider block but the last are a multiple of.
   ///   - columnParts: into how many parts the columns are cut in any case: neighbouring tasks share
-  ///     them, so that a thread meets the same columns in every call.
+  ///     them, so that a thread meets the same columns in every call. If there are enough for all
+  ///     threads, they are not cut any further.
   ///   - threads: how many share the work. Few do larger blocks, for every block reads its rows and
   ///     columns anew; where there is one, both limits are higher.
   init(
@@ -49,8 +50,11 @@ struct TaskGrid: Sendable {
       threads > 1 ? (fewestRows, fewestColumns) : (Self.ownRows, Self.ownColumns)
     var rowBlocks = 1
     var columnBlocks = columnParts
+    // A thread that takes a part of another's columns has them brought to its core, and in the next
+    // call the other one, late by that, is robbed again: each has one task.
+    let keepsApart = columnParts > 1 && columnParts >= threads
     // The larger side is halved, so that blocks share as much of A and of B as they can.
-    while rowBlocks * columnBlocks < wanted {
+    while rowBlocks * columnBlocks < wanted, !keepsApart {
       let height = rows / rowBlocks
       let width = columns / columnBlocks
       let fewest = threads > 1 && rowBlocks * columnBlocks < 4 ? 8 : fewestRows

@@ -10,7 +10,7 @@ internal import KernelInterface
   for instruction in program.preamble {
     run(instruction, start: start, count: min(length, count), scratch)
   }
-  if program.body.count == adamStepLength, program.body[0].opcode == .mixAndStep,
+  if program.body.count == LoopProgram.adamStepLength, program.body[0].opcode == .mixAndStep,
     program.body.allSatisfy(\.isInMemory)
   {
     return adamStep(
@@ -31,7 +31,7 @@ internal import KernelInterface
           adamStep(
             program.body.baseAddress.unsafelyUnwrapped + index, start: place, count: count,
             rows: 1, rowLength: count, scratch)
-          index &+= adamStepLength
+          index &+= LoopProgram.adamStepLength
         } else {
           run(program.body[index], start: place, count: count, scratch)
           index &+= 1
@@ -70,13 +70,6 @@ private func prefetch(_ slot: LoopSlot, _ start: Int, _ count: Int) {
 /// How far ahead memory is prepared for being written: other cores have read the weights and images
 /// of the last step, and it takes a while until they have given them up.
 let writtenAhead = 512
-
-extension LoopInstruction {
-  /// Whether no operand and no result is a register, which has room for one block only.
-  fileprivate var isInMemory: Bool {
-    a.memory != nil && b.memory != nil && c.memory != nil && result.memory != nil
-  }
-}
 
 extension LoopSlot {
   /// The slot's first element of a block that starts at element `start`.

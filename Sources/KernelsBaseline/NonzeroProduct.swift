@@ -85,17 +85,16 @@ private func nonzeroBits(
   return nonzeroBits(elements + place, count: count)
 }
 
-/// A bit for every element that is not 0, of fewer than 64 behind which there is memory for whole
-/// vectors.
+/// A bit for every element that is not 0, of 1 to 64 behind which there is memory for whole vectors.
 @inline(__always)
-private func nonzeroBits(ofPadded elements: UnsafePointer<Float>, count: Int) -> UInt64 {
+func nonzeroBits(ofPadded elements: UnsafePointer<Float>, count: Int) -> UInt64 {
   var bits: UInt64 = 0
   for place in stride(from: 0, to: count, by: Vector.scalarCount) {
     bits |=
       UInt64(defend_nonzero_lanes(load(elements + place)))
       &<< UInt64(truncatingIfNeeded: place)
   }
-  return bits & (1 &<< UInt64(truncatingIfNeeded: count) &- 1)
+  return bits & .max &>> UInt64(truncatingIfNeeded: wordLength &- count)
 }
 
 /// The product without the terms whose factor in A is 0, with the bits of ``multiplyAll``: that one
@@ -270,7 +269,8 @@ private func isFinite<let count: Int>(
   return defend_nonzero_lanes(sum) == 0
 }
 
-private enum Vectors<let count: Int> {}
+/// So many vectors at a time.
+enum Vectors<let count: Int> {}
 
 /// Whether a row has no bit.
 @inline(__always)

@@ -31,6 +31,7 @@ extension KernelTable {
       lanes: Vector.scalarCount,
       multiplyAddRegisters: multiplyAddOnRegisters,
       product: matrixProduct,
+      productWithAdamStep: multiplyAndStep,
       pooledConvolution: convolvePooled,
       unpooledProduct: multiplyUnpooled,
       unpooledImage: addUnpooledImage,

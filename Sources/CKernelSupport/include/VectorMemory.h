@@ -68,6 +68,11 @@ DEFEND_INLINE uint32_t defend_nonzero_lanes(defend_vector v) {
 #endif
 }
 
+/// The bit in every lane that is not 0, those that are NaN included.
+DEFEND_INLINE defend_integer_vector defend_bit_of_nonzeros(defend_vector v, int32_t bit) {
+  return (v != 0) & (defend_integer_vector)bit;
+}
+
 /// A bit for every lane below 0.
 DEFEND_INLINE uint32_t defend_negative_lanes(defend_integer_vector v) {
 #if defined(__AVX512F__)
@@ -309,6 +314,12 @@ DEFEND_INLINE double defend_largest_distance(defend_long_vector largest) {
 DEFEND_INLINE const float *defend_base(const float *p) {
   __asm__("" : "+r"(p));
   return p;
+}
+
+/// The same for the number of an element.
+DEFEND_INLINE intptr_t defend_place(intptr_t place) {
+  __asm__("" : "+r"(place));
+  return place;
 }
 
 /// Has the line at this many elements from `p` brought to the cache; it need not be memory at all.
