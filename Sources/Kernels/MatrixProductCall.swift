@@ -48,7 +48,8 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
       gate: cRowStride == columns ? epilogue?.gate(of: c) : nil)
     // What follows on a gradient is mostly the update of the weights, which takes longer than the
     // products of a few examples.
-    let following = epilogue != nil && transposesA ? Self.updateOperations : 0
+    let updates = epilogue != nil && transposesA
+    let following = updates ? Self.updateOperations : 0
     let chunk = ProductArguments.chunkVectors * kernels.lanes
     // Few rows are better shared out than left to one thread, even if they then leave out no zeros.
     let narrow = rows >= 32 ? chunk : ProductArguments.panelColumns
@@ -63,7 +64,7 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
         ? narrow : TaskGrid.epilogueColumns,
       columnUnit: chunk,
       columnParts: keeps ? max(1, min(threads, columns / ProductArguments.panelColumns)) : 1,
-      threads: threads)
+      updates: updates, threads: threads)
     columnUnit = chunk
     (epilogueRows, epilogueColumns) =
       keeps

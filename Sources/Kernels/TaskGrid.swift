@@ -34,13 +34,14 @@ struct TaskGrid: Sendable {
   ///   - fewestColumns: what a block keeps in any case.
   ///   - columnUnit: what the columns of every wider block but the last are a multiple of.
   ///   - columnParts: into how many parts the columns are cut in any case: neighbouring tasks share
-  ///     them, so that a thread meets the same columns in every call. If there are enough for all
-  ///     threads, they are not cut any further.
+  ///     them, so that a thread meets the same columns in every call.
+  ///   - updates: whether something is updated along with the result: parts of columns that are
+  ///     enough for all threads are not cut any further then.
   ///   - threads: how many share the work. Few do larger blocks, for every block reads its rows and
   ///     columns anew; where there is one, both limits are higher.
   init(
     rows: Int, columns: Int, operations: Int, fewestRows: Int = 8, fewestColumns: Int = 32,
-    columnUnit: Int = 32, columnParts: Int = 1, threads: Int = 16
+    columnUnit: Int = 32, columnParts: Int = 1, updates: Bool = false, threads: Int = 16
   ) {
     self.rows = rows
     self.columns = columns
@@ -50,11 +51,11 @@ struct TaskGrid: Sendable {
       threads > 1 ? (fewestRows, fewestColumns) : (Self.ownRows, Self.ownColumns)
     var rowBlocks = 1
     var columnBlocks = columnParts
-    // A thread that takes a part of another's columns has them brought to its core, and in the next
-    // call the other one, late by that, is robbed again: each has one task.
-    let keepsApart = columnParts > 1 && columnParts >= threads
+    // A thread that takes a part of what another one updates has it brought to its core, and in the
+    // next call the other one, late by that, is robbed again.
+    let isEnough = updates && columnParts > 1 && columnParts >= threads
     // The larger side is halved, so that blocks share as much of A and of B as they can.
-    while rowBlocks * columnBlocks < wanted, !keepsApart {
+    while rowBlocks * columnBlocks < wanted, !isEnough {
       let height = rows / rowBlocks
       let width = columns / columnBlocks
       let fewest = threads > 1 && rowBlocks * columnBlocks < 4 ? 8 : fewestRows
