@@ -23,7 +23,8 @@ extension LoweringContext {
     append(
       MatrixProductCall(
         kernels: kernels, rows: rows, columns: columns, depth: depth, a: left.floats,
-        aRowStride: left.shape[1], transposesA: transposesLeft, b: b.pointer,
+        aRowStride: left.shape[1], transposesA: transposesLeft,
+        aCopies: (count: left.copies, stride: left.copyStride), b: b.pointer,
         bRowStride: b.rowStride, bPanelStride: b.panelStride,
         c: result.floats, cRowStride: isInPanels ? ProductArguments.panelColumns : columns,
         cPanelStride: isInPanels

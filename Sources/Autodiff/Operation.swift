@@ -78,6 +78,10 @@ package struct BufferView {
   package let element: ElementType
   /// Operations find all operands but the right factors of products row by row.
   var layout = MatrixLayout.rows
+  /// How many copies of the value there are.
+  var copies = 1
+  /// The elements from one copy to the next.
+  var copyStride = 0
 
   package var count: Int { shape.reduce(1, *) }
   package var floats: UnsafeMutablePointer<Float> {

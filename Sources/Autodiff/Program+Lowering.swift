@@ -10,7 +10,7 @@ extension Program {
     for step in schedule.steps {
       let loop = step.loop.map { _ in self.loop(step, batch: batch) }
       guard let operation = step.operation else {
-        calls.append([loop!])
+        calls.append([copies(of: step, batch: batch) ?? loop!])
         continue
       }
       let node = schedule.graph.nodes[operation]
@@ -49,6 +49,17 @@ extension Program {
     return (calls, scratchByteCount)
   }
 
+  /// The loop of a step whose value threads have copies of.
+  private func copies(of step: Schedule.Step, batch: Int) -> LoopCopiesCall? {
+    guard let node = step.loop?.nodes.last, let replicas = replicas[node] else { return nil }
+    return LoopCopiesCall(
+      (0..<replicas.count).map { copy in
+        loop(step, batch: batch) { memory in
+          memory == replicas.memory.baseAddress ? memory + copy * replicas.stride : memory
+        }
+      })
+  }
+
   private func producer(
     _ producer: Schedule.Producer, batch: Int
   ) -> LoweringContext.Producer {
@@ -63,14 +74,18 @@ extension Program {
       })
   }
 
-  /// - Parameter strips: the nodes whose values are in the memory of a strip.
+  /// - Parameters:
+  ///   - strips: the nodes whose values are in the memory of a strip.
+  ///   - move: says which memory to use in the place of another.
   private func loop(
-    _ step: Schedule.Step, batch: Int, strips: Set<Int> = []
+    _ step: Schedule.Step, batch: Int, strips: Set<Int> = [],
+    move: (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer = { $0 }
   ) -> LoopCall {
     let code = loopCode(step, batch: batch, strips: strips)
     let shape = step.operation.map { schedule.graph.nodes[$0].type.shape }
     return LoopCall(
-      kernels, preamble: code.preamble, body: code.body,
+      kernels, preamble: code.preamble.map { $0.moved(move) },
+      body: code.body.map { $0.moved(move) },
       count: step.elementCount.extent(batch: batch),
       rowLength: shape?.dimensions.last!.extent(batch: batch) ?? 1,
       panelStride: step.operation.flatMap {

@@ -21,9 +21,11 @@ extension Program {
   /// A value as it lies.
   func view(_ index: Int, batch: Int) -> BufferView {
     let type = schedule.graph.nodes[index].type
+    let replicas = replicas[schedule.storage(of: index)]
     return BufferView(
       pointer: pointer(index)!, shape: type.shape.extents(batch: batch), element: type.element,
-      layout: layout(of: index))
+      layout: layout(of: index), copies: replicas?.count ?? 1,
+      copyStride: (replicas?.stride ?? 0) / type.element.byteCount)
   }
 
   func layout(of index: Int) -> MatrixLayout {

@@ -26,6 +26,8 @@ public final class Program {
   private let variableMemory: [Int: UnsafeMutableRawPointer]
   /// The nodes whose memory is in panels.
   let paneled: Set<Int>
+  /// The nodes of which threads have copies of their own.
+  let replicas: [Int: Replicas]
   private var constants: [UInt32: ZeroedMemory] = [:]
   private let keptVariables: Variables
   let panels: ProgramPanels
@@ -72,6 +74,14 @@ public final class Program {
     self.roots = Set(roots.map { [schedule] in schedule.storage(of: $0.index) })
     paneled = Self.paneled(
       schedule, results: roots.prefix(results.count).map(\.index), updates: self.updates, variables)
+    var replicas: [Int: Replicas] = [:]
+    for (node, parts) in ReplicationPass(schedule: schedule, results: self.roots, paneled: paneled)
+      .run()
+    {
+      replicas[node] = Replicas(
+        of: graph.nodes[node].type, count: min(parts, device.threadCount), capacity: capacity)
+    }
+    self.replicas = replicas
     var plan = MemoryPass(
       schedule: schedule, capacity: capacity, roots: roots.map(\.index), updates: self.updates,
       paneled: paneled)
@@ -222,6 +232,7 @@ public final class Program {
   func pointer(_ index: Int) -> UnsafeMutableRawPointer? {
     let node = schedule.storage(of: index)
     if let input = inputs[node] { return input.memory.baseAddress }
+    if let replicas = replicas[node] { return replicas.memory.baseAddress }
     if let memory = variableMemory[node] { return memory }
     switch plan.locations[node] {
     case .arena(let offset): return arena.baseAddress + offset

@@ -87,6 +87,18 @@ public struct LoopInstruction {
 extension LoopInstruction: @unchecked Sendable {}
 
 extension LoopInstruction {
+  /// The same with other memory.
+  public func moved(
+    _ move: (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer
+  ) -> LoopInstruction {
+    var moved = self
+    moved.result.memory = result.memory.map(move)
+    moved.a.memory = a.memory.map(move)
+    moved.b.memory = b.memory.map(move)
+    moved.c.memory = c.memory.map(move)
+    return moved
+  }
+
   /// Whether no operand and no result is a register, which has room for one block only.
   @inlinable public var isInMemory: Bool {
     a.memory != nil && b.memory != nil && c.memory != nil && result.memory != nil

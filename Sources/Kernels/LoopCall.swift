@@ -49,6 +49,9 @@ public final class LoopCall: KernelCall, RowEpilogue, StripEpilogue, @unchecked 
     run(from: start, count: min(taskLength, count - start), rows: 1)
   }
 
+  /// Runs all tasks as one.
+  func runAll() { run(from: 0, count: count, rows: 1) }
+
   public func run(rows: Range<Int>, columns: Range<Int>) {
     let width = ProductArguments.panelColumns
     guard panelStride == 0 else {

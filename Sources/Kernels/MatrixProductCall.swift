@@ -7,6 +7,7 @@ public import KernelInterface
 public struct MatrixProductCall: KernelCall, @unchecked Sendable {
   private let kernel: @Sendable (ProductArguments) -> Void
   private let arguments: ProductArguments
+  private let aCopies: (count: Int, stride: Int)
   private let grid: TaskGrid
   /// What strips of columns are a multiple of, where they can be.
   private let columnUnit: Int
@@ -20,6 +21,8 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
 
   /// - Parameters:
   ///   - a: `[M, K]`, or `[K, M]` when transposed, `aRowStride` elements from row to row.
+  ///   - aCopies: how many copies of A there are, and how far one is from the next: parts of the
+  ///     columns read one each.
   ///   - b: `[K, N]`, or panels of it (see ``ProductArguments``).
   ///   - c: `[M, N]`, or panels of it; overlaps neither A nor B.
   ///   - keepsColumns: whether the parts that threads share are columns first: of a matrix that one
@@ -30,7 +33,7 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
   public init(
     kernels: KernelTable, rows: Int, columns: Int, depth: Int,
     a: UnsafePointer<Float>, aRowStride: Int, transposesA: Bool = false,
-    b: UnsafePointer<Float>, bRowStride: Int,
+    aCopies: (count: Int, stride: Int) = (1, 0), b: UnsafePointer<Float>, bRowStride: Int,
     bPanelStride: Int = ProductArguments.panelColumns,
     c: UnsafeMutablePointer<Float>, cRowStride: Int,
     cPanelStride: Int = ProductArguments.panelColumns, accumulates: Bool = false,
@@ -38,6 +41,7 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
     isResultRead: Bool = true
   ) {
     kernel = kernels.product
+    self.aCopies = aCopies
     stepKernel = kernels.productWithAdamStep
     adamStep = transposesA && !isResultRead ? epilogue?.adamStep(with: c) : nil
     arguments = ProductArguments(
@@ -55,7 +59,7 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
     let narrow = rows >= 32 ? chunk : ProductArguments.panelColumns
     // Rows, or in a gradient the depth, are the examples. Where they are few, what comes from another
     // core takes most of the time; where they are many, what is made of A, which all columns share.
-    let keeps = keepsColumns && min(rows, depth) <= 64
+    let keeps = keepsColumns && min(rows, depth) <= Self.mostKeptExamples
     grid = TaskGrid(
       rows: rows, columns: columns, operations: rows * columns * (depth + following),
       // More rows share what is read of B; where that is much, it comes from far.
@@ -71,6 +75,9 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
       ? (TaskGrid.epilogueRowsOfPanels, chunk) : (TaskGrid.epilogueRows, TaskGrid.epilogueColumns)
     self.epilogue = epilogue
   }
+
+  /// The most examples for which threads keep columns.
+  public static let mostKeptExamples = 64
 
   /// What the update of a weight costs, in multiply-adds.
   private static let updateOperations = 16
@@ -90,6 +97,9 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
 
   public func run(task: Int) {
     let block = grid.block(task: task)
+    var arguments = arguments
+    arguments.a +=
+      block.columns.lowerBound * aCopies.count / arguments.columns * aCopies.stride
     guard let epilogue else {
       kernel(arguments.block(rows: block.rows, columns: block.columns))
       return
