@@ -33,7 +33,7 @@ public struct PanelTransposeCall: KernelCall, @unchecked Sendable {
     self.columns = columns
     width = isInPanels ? ProductArguments.panelColumns : columns
     sourcePanelStride = rows * width
-    panelsPerTask = max(1, Self.elementsPerTask / max(1, Self.panelStride(columns: columns)))
+    panelsPerTask = max(1, Self.elementsPerTask / max(1, Self.panelStride(columns: width)))
   }
 
   /// From one panel to the next.
@@ -48,23 +48,24 @@ public struct PanelTransposeCall: KernelCall, @unchecked Sendable {
     (rows + ProductArguments.panelColumns - 1) / ProductArguments.panelColumns
   }
 
-  public var taskCount: Int {
-    (Self.panelCount(rows) + panelsPerTask - 1) / panelsPerTask
-  }
+  /// The tasks of each piece.
+  private var parts: Int { (Self.panelCount(rows) + panelsPerTask - 1) / panelsPerTask }
+
+  /// Neighbouring tasks read a piece of the source: where threads keep columns of it, nobody else
+  /// reads them, and they are still soon written.
+  public var taskCount: Int { columns / max(1, width) * parts }
 
   public func run(task: Int) {
-    let panels = task * panelsPerTask..<min(Self.panelCount(rows), (task + 1) * panelsPerTask)
-    for panel in panels {
+    let (piece, part) = task.quotientAndRemainder(dividingBy: parts)
+    for panel in part * panelsPerTask..<min(Self.panelCount(rows), (part + 1) * panelsPerTask) {
       let row = panel * ProductArguments.panelColumns
-      for piece in 0..<columns / max(1, width) {
-        kernel(
-          TransposeArguments(
-            source: source + piece * sourcePanelStride + row * width, sourceRowStride: width,
-            target: target + panel * Self.panelStride(columns: columns)
-              + piece * width * ProductArguments.panelColumns,
-            targetRowStride: ProductArguments.panelColumns,
-            rows: min(ProductArguments.panelColumns, rows - row), columns: width))
-      }
+      kernel(
+        TransposeArguments(
+          source: source + piece * sourcePanelStride + row * width, sourceRowStride: width,
+          target: target + panel * Self.panelStride(columns: columns)
+            + piece * width * ProductArguments.panelColumns,
+          targetRowStride: ProductArguments.panelColumns,
+          rows: min(ProductArguments.panelColumns, rows - row), columns: width))
     }
   }
 }
