@@ -1,6 +1,18 @@
 internal import CKernelSupport
 internal import KernelInterface
 
+// Those of `Vector` are in another file, so that only an optimised build would inline them here.
+
+@inline(__always)
+private func load(_ source: UnsafePointer<Float>) -> Vector {
+  UnsafeRawPointer(source).loadUnaligned(as: Vector.self)
+}
+
+@inline(__always)
+private func store(_ vector: Vector, to target: UnsafeMutablePointer<Float>) {
+  UnsafeMutableRawPointer(target).storeBytes(of: vector, as: Vector.self)
+}
+
 /// Three instructions as one pass over memory: the next vectors' means are computed while a root and
 /// a quotient are waited for.
 private struct AdamStep {
@@ -42,20 +54,20 @@ private struct AdamStep {
   func run(at place: Int) {
     defend_prefetch_write(newW + place, writtenAhead)
     let (mean, squares, weight) = updated(
-      Vector(at: g + place), Vector(at: m + place), Vector(at: v + place), Vector(at: w + place))
-    mean.store(to: newM + place)
-    squares.store(to: newV + place)
-    weight.store(to: newW + place)
+      load(g + place), load(m + place), load(v + place), load(w + place))
+    store(mean, to: newM + place)
+    store(squares, to: newV + place)
+    store(weight, to: newW + place)
   }
 
   /// Where all new values replace the old ones, and the gradient is in registers.
   @inline(__always)
   func runInPlace(at place: Int, gradient: Vector) {
     let (mean, squares, weight) = updated(
-      gradient, Vector(at: newM + place), Vector(at: newV + place), Vector(at: newW + place))
-    mean.store(to: newM + place)
-    squares.store(to: newV + place)
-    weight.store(to: newW + place)
+      gradient, load(newM + place), load(newV + place), load(newW + place))
+    store(mean, to: newM + place)
+    store(squares, to: newV + place)
+    store(weight, to: newW + place)
   }
 
   /// The number of the gradient's element in this place of its memory.
@@ -141,7 +153,7 @@ private func hasFiniteColumns(_ arguments: ProductArguments) -> Bool {
         vector / panelVectors &* arguments.bPanelStride
         &+ vector % panelVectors &* Vector.scalarCount
       // 0 or NaN.
-      sum += Vector(at: arguments.b + (k &* arguments.bRowStride &+ place)) * Vector.zero
+      sum += load(arguments.b + (k &* arguments.bRowStride &+ place)) * Vector.zero
     }
   }
   return defend_nonzero_lanes(sum) == 0
@@ -167,7 +179,7 @@ private struct NonzeroWords {
         for k in 0..<depth {
           let line = a + (start &+ k &* arguments.depthAxis.stride)
           let elements =
-            start &+ lanes <= rows ? Vector(at: line) : Vector(at: line, count: rows &- start)
+            start &+ lanes <= rows ? load(line) : Vector(at: line, count: rows &- start)
           bits |= defend_bit_of_nonzeros(elements, 1 &<< Int32(truncatingIfNeeded: k))
         }
         UnsafeMutableRawPointer(words + (word &* rowLimit &+ start)).storeBytes(
@@ -213,7 +225,7 @@ private func multiplyGroup<let count: Int>(
     let b = arguments.b + k &* arguments.bRowStride
     for index in sums.indices {
       sums[index] = defend_multiply_add(
-        factor, Vector(at: b + offset(ofVector: index, bPanelStride)), sums[index])
+        factor, load(b + offset(ofVector: index, bPanelStride)), sums[index])
     }
   }
   var a = arguments.a + arguments.rows.lowerBound
@@ -223,7 +235,7 @@ private func multiplyGroup<let count: Int>(
     @inline(__always) func start() {
       for index in sums.indices {
         sums[index] =
-          arguments.accumulates ? Vector(at: c + offset(ofVector: index, cPanelStride)) : .zero
+          arguments.accumulates ? load(c + offset(ofVector: index, cPanelStride)) : .zero
       }
     }
     start()
