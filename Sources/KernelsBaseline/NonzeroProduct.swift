@@ -87,7 +87,7 @@ private func nonzeroBits(
 
 /// A bit for every element that is not 0, of 1 to 64 behind which there is memory for whole vectors.
 @inline(__always)
-func nonzeroBits(ofPadded elements: UnsafePointer<Float>, count: Int) -> UInt64 {
+private func nonzeroBits(ofPadded elements: UnsafePointer<Float>, count: Int) -> UInt64 {
   var bits: UInt64 = 0
   for place in stride(from: 0, to: count, by: Vector.scalarCount) {
     bits |=
