@@ -101,7 +101,7 @@ public struct BatchLoader: Sendable {
   /// Has images brought to the cache while others are worked on.
   private func prefetch(_ range: Range<Int>, of source: UnsafeRawBufferPointer) {
     let size = dataset.imageSize
-    for place in range.prefix(Self.prefetchedByteCount / size) {
+    for place in range.prefix(Self.prefetchedByteCount / max(size, 1)) {
       let image = source.baseAddress! + Int(order[place]) * size
       for offset in stride(from: 0, to: size, by: 64) {
         defend_prefetch((image + offset).assumingMemoryBound(to: Float.self), 0)

@@ -60,6 +60,17 @@ private struct AdamStep {
     store(weight, to: newW + place)
   }
 
+  /// Fewer places than a vector has.
+  @inline(__always)
+  func run(at place: Int, count: Int) {
+    let (mean, squares, weight) = updated(
+      Vector(at: g + place, count: count), Vector(at: m + place, count: count),
+      Vector(at: v + place, count: count), Vector(at: w + place, count: count))
+    mean.store(to: newM + place, count: count)
+    squares.store(to: newV + place, count: count)
+    weight.store(to: newW + place, count: count)
+  }
+
   /// Where all new values replace the old ones, and the gradient is in registers.
   @inline(__always)
   func runInPlace(at place: Int, gradient: Vector) {
@@ -72,17 +83,6 @@ private struct AdamStep {
 
   /// The number of the gradient's element in this place of its memory.
   func place(of memory: UnsafePointer<Float>) -> Int { memory - g }
-
-  /// The same for fewer places than a vector has.
-  @inline(__always)
-  func run(at place: Int, count: Int) {
-    let (mean, squares, weight) = updated(
-      Vector(at: g + place, count: count), Vector(at: m + place, count: count),
-      Vector(at: v + place, count: count), Vector(at: w + place, count: count))
-    mean.store(to: newM + place, count: count)
-    squares.store(to: newV + place, count: count)
-    weight.store(to: newW + place, count: count)
-  }
 }
 
 /// The instructions of a `mixAndStep`.
@@ -149,11 +149,9 @@ private func hasFiniteColumns(_ arguments: ProductArguments) -> Bool {
   var sum = Vector.zero
   for k in 0..<arguments.depth {
     for vector in 0..<arguments.columns / Vector.scalarCount {
-      let place =
-        vector / panelVectors &* arguments.bPanelStride
-        &+ vector % panelVectors &* Vector.scalarCount
+      let place = k &* arguments.bRowStride &+ offset(ofVector: vector, arguments.bPanelStride)
       // 0 or NaN.
-      sum += load(arguments.b + (k &* arguments.bRowStride &+ place)) * Vector.zero
+      sum += load(arguments.b + place) * Vector.zero
     }
   }
   return defend_nonzero_lanes(sum) == 0
