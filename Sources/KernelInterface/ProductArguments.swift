@@ -39,13 +39,16 @@ public struct ProductArguments {
   /// `gate + m·cRowStride + n` is positive: elsewhere it need not be written. Whole groups of columns
   /// are left out then.
   public var gate: UnsafePointer<Float>?
+  /// From an element of C to the one that is written next, of what is made of C; 0 if nothing is. The
+  /// lines there are claimed while the terms are added.
+  public var nextDistance: Int
 
   public init(
     a: UnsafePointer<Float>, rowAxis: SegmentedAxis, depthAxis: SegmentedAxis, depth: Int,
     b: UnsafePointer<Float>, bRowStride: Int, bPanelStride: Int = panelColumns,
     c: UnsafeMutablePointer<Float>, cRowStride: Int, cPanelStride: Int = panelColumns,
     rows: Range<Int>, columns: Int, accumulates: Bool,
-    gate: UnsafePointer<Float>? = nil
+    gate: UnsafePointer<Float>? = nil, nextDistance: Int = 0
   ) {
     self.a = a
     self.rowAxis = rowAxis
@@ -61,5 +64,6 @@ public struct ProductArguments {
     self.columns = columns
     self.accumulates = accumulates
     self.gate = gate
+    self.nextDistance = nextDistance
   }
 }

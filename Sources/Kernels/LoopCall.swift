@@ -117,6 +117,15 @@ public final class LoopCall: KernelCall, RowEpilogue, StripEpilogue, @unchecked 
     return gate.a.memory.map { UnsafePointer($0.assumingMemoryBound(to: Float.self)) }
   }
 
+  public func memoryWritten(
+    besides result: UnsafeMutablePointer<Float>
+  ) -> UnsafeMutablePointer<Float>? {
+    guard let last = program.body.last?.result, let memory = last.memory,
+      last.offsetOrStride == MemoryLayout<Float>.stride, memory != UnsafeMutableRawPointer(result)
+    else { return nil }
+    return memory.assumingMemoryBound(to: Float.self)
+  }
+
   public func adamStep(
     with result: UnsafeMutablePointer<Float>
   ) -> UnsafePointer<LoopInstruction>? {

@@ -49,7 +49,8 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
       depthAxis: SegmentedAxis(stride: transposesA ? aRowStride : 1), depth: depth,
       b: b, bRowStride: bRowStride, bPanelStride: bPanelStride, c: c, cRowStride: cRowStride,
       cPanelStride: cPanelStride, rows: 0..<rows, columns: columns, accumulates: accumulates,
-      gate: cRowStride == columns ? epilogue?.gate(of: c) : nil)
+      gate: cRowStride == columns ? epilogue?.gate(of: c) : nil,
+      nextDistance: epilogue?.memoryWritten(besides: c).map { $0 - c } ?? 0)
     // What follows on a gradient is mostly the update of the weights, which takes longer than the
     // products of a few examples.
     let updates = epilogue != nil && transposesA

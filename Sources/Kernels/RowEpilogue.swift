@@ -9,6 +9,9 @@ public protocol RowEpilogue: Sendable {
   /// matter. Nil if all do.
   func gate(of result: UnsafeMutablePointer<Float>) -> UnsafePointer<Float>?
 
+  /// Other memory in a result's places that is written, if there is some: the last of it.
+  func memoryWritten(besides result: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float>?
+
   /// If all that is done is a step of Adam with a result as the gradient, in the place of the old
   /// values: its instructions (see `LoopOpcode.mixAndStep`), which live as long as this does.
   func adamStep(with result: UnsafeMutablePointer<Float>) -> UnsafePointer<LoopInstruction>?
@@ -16,6 +19,10 @@ public protocol RowEpilogue: Sendable {
 
 extension RowEpilogue {
   public func gate(of result: UnsafeMutablePointer<Float>) -> UnsafePointer<Float>? { nil }
+
+  public func memoryWritten(
+    besides result: UnsafeMutablePointer<Float>
+  ) -> UnsafeMutablePointer<Float>? { nil }
 
   public func adamStep(
     with result: UnsafeMutablePointer<Float>

@@ -161,7 +161,9 @@ private func multiplyNonzeros(
     part.rows = 0..<rows.count
     part.depth = depth.count
     part.accumulates = arguments.accumulates || depth.lowerBound > 0
+    if depth.upperBound < arguments.depth { part.nextDistance = 0 }
     if part.depthAxis.stride != 1 {
+      claimLines(part)
       // As near as they can be: short rows far apart would push each other out of the cache.
       let rowStride = (depth.count + Vector.scalarCount - 1) & -Vector.scalarCount
       transposeMatrix(
@@ -193,6 +195,19 @@ private func multiplyNonzeros(
     }
     if arguments.columns % chunkColumns >= columnUnit {
       multiplyChunk(Vectors<4>.self, part, scratch)
+    }
+  }
+}
+
+/// Whoever wrote a transposed A, row by row, writes it again in the next step: that is fast where
+/// the core that has read it has written it, too.
+@inline(__always)
+private func claimLines(_ arguments: ProductArguments) {
+  let a = UnsafeMutablePointer(mutating: arguments.a)
+  for k in 0..<arguments.depth {
+    let line = a + k &* arguments.depthAxis.stride
+    for row in stride(from: 0, to: arguments.rows.count, by: cacheLineFloats) {
+      defend_claim(line + row)
     }
   }
 }
@@ -293,6 +308,11 @@ private func multiplyVectors<let count: Int>(
     let vector = first &+ index
     return vector / panelVectors &* panelStride
       &+ vector % panelVectors &* Vector.scalarCount
+  }
+  if arguments.nextDistance != 0 {
+    for index in stride(from: 0, to: count, by: cacheLineFloats / Vector.scalarCount) {
+      defend_claim(c + (place(index, cPanelStride) &+ arguments.nextDistance))
+    }
   }
   var sums = InlineArray<count, Vector>(repeating: .zero)
   if !arguments.accumulates, isZero(bits) {

@@ -420,6 +420,7 @@ private struct Panel {
   let c: UnsafeMutablePointer<Float>
   let cRowStride: Int
   let accumulates: Bool
+  let nextDistance: Int
   /// The number of columns in the last vector.
   let tail: Int
 }
@@ -442,6 +443,13 @@ private func multiply<Rows: TileRows, Step: DepthStep>(
       let c = c + row &* panel.cRowStride
       defend_prefetch_write(c, 0)
       if Rows.Columns.width > Vector.scalarCount { defend_prefetch_write(c, Vector.scalarCount) }
+    }
+  }
+  if panel.nextDistance != 0 {
+    for row in 0..<Rows.count {
+      let next = c + (row &* panel.cRowStride &+ panel.nextDistance)
+      defend_claim(next)
+      if Rows.Columns.width > cacheLineFloats { defend_claim(next + cacheLineFloats) }
     }
   }
   var remaining = panel.depth.count
@@ -788,7 +796,8 @@ private func multiplyBlocks(
         c: arguments.c + column / ProductArguments.panelColumns * arguments.cPanelStride
           + column % ProductArguments.panelColumns,
         cRowStride: arguments.cRowStride,
-        accumulates: arguments.accumulates || block > 0, tail: (width - 1) % lanes + 1)
+        accumulates: arguments.accumulates || block > 0, nextDistance: arguments.nextDistance,
+        tail: (width - 1) % lanes + 1)
       if width == 2 * lanes {
         multiply(TwoVectors.self, panel, rowAxis: arguments.rowAxis, rows: arguments.rows)
       } else if width > lanes {

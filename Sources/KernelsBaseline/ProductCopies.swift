@@ -80,7 +80,8 @@ func forEachCopyOfRows(
           bRowStride: arguments.bRowStride, bPanelStride: arguments.bPanelStride,
           c: arguments.c + first * arguments.cRowStride, cRowStride: arguments.cRowStride,
           cPanelStride: arguments.cPanelStride, rows: 0..<rows, columns: arguments.columns,
-          accumulates: arguments.accumulates || depth.lowerBound > 0))
+          accumulates: arguments.accumulates || depth.lowerBound > 0,
+          nextDistance: arguments.nextDistance))
       first += rows
     }
   }

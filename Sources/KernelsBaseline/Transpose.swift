@@ -1,10 +1,7 @@
 internal import CKernelSupport
 internal import KernelInterface
 
-/// The columns of a strip: those of a cache line.
-private let stripLength = 16
-
-/// Transposes in strips of 16 columns, so that every cache line read is used whole.
+/// Transposes in strips of a cache line's columns, so that every cache line read is used whole.
 func transposeMatrix(_ arguments: TransposeArguments) {
   let from = arguments.source
   let to = arguments.target
@@ -23,7 +20,7 @@ func transposeMatrix(_ arguments: TransposeArguments) {
   let isPanel = rows == ProductArguments.panelColumns && toStride == rows
   var strip = 0
   while strip < columns {
-    let end = min(strip + stripLength, columns)
+    let end = min(strip + cacheLineFloats, columns)
     var row = 0
     while row < rows {
       // The last block may overlap the one before.
@@ -35,7 +32,7 @@ func transposeMatrix(_ arguments: TransposeArguments) {
       if isPanel {
         // What it writes is 16 rows of two lines: four lines for every four of the 32 rows read.
         for line in 0..<4 {
-          defend_prefetch_write(to, (end &+ row / 2) &* toStride &+ line &* stripLength)
+          defend_prefetch_write(to, (end &+ row / 2) &* toStride &+ line &* cacheLineFloats)
         }
       }
       var column = strip

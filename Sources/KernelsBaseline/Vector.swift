@@ -16,6 +16,9 @@ public import KernelInterface
   typealias Sixteen = InlineArray<4, Vector>
 #endif
 
+/// What goes to and fro between memory and cores is a line of so many elements.
+let cacheLineFloats = 16
+
 extension KernelTable {
   #if KERNELS_AVX512
     public static let avx512 = table
