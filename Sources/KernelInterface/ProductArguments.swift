@@ -39,16 +39,16 @@ public struct ProductArguments {
   /// `gate + m·cRowStride + n` is positive: elsewhere it need not be written. Whole groups of columns
   /// are left out then.
   public var gate: UnsafePointer<Float>?
-  /// From an element of C to the one that is written next, of what is made of C; 0 if nothing is. The
-  /// lines there are claimed while the terms are added.
-  public var nextDistance: Int
+  /// From an element of C to that of a matrix which is updated with C as soon as it is there; 0
+  /// without one. Its lines, which other cores may have read, are claimed while terms are added.
+  public var updateDistance: Int
 
   public init(
     a: UnsafePointer<Float>, rowAxis: SegmentedAxis, depthAxis: SegmentedAxis, depth: Int,
     b: UnsafePointer<Float>, bRowStride: Int, bPanelStride: Int = panelColumns,
     c: UnsafeMutablePointer<Float>, cRowStride: Int, cPanelStride: Int = panelColumns,
     rows: Range<Int>, columns: Int, accumulates: Bool,
-    gate: UnsafePointer<Float>? = nil, nextDistance: Int = 0
+    gate: UnsafePointer<Float>? = nil, updateDistance: Int = 0
   ) {
     self.a = a
     self.rowAxis = rowAxis
@@ -64,6 +64,6 @@ public struct ProductArguments {
     self.columns = columns
     self.accumulates = accumulates
     self.gate = gate
-    self.nextDistance = nextDistance
+    self.updateDistance = updateDistance
   }
 }

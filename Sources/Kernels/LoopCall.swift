@@ -117,11 +117,13 @@ public final class LoopCall: KernelCall, RowEpilogue, StripEpilogue, @unchecked 
     return gate.a.memory.map { UnsafePointer($0.assumingMemoryBound(to: Float.self)) }
   }
 
-  public func memoryWritten(
+  public func memoryUpdated(
     besides result: UnsafeMutablePointer<Float>
   ) -> UnsafeMutablePointer<Float>? {
-    guard let last = program.body.last?.result, let memory = last.memory,
-      last.offsetOrStride == MemoryLayout<Float>.stride, memory != UnsafeMutableRawPointer(result)
+    guard let last = program.body.last, let memory = last.result.memory,
+      [last.a, last.b, last.c].contains(last.result),
+      last.result.offsetOrStride == MemoryLayout<Float>.stride,
+      memory != UnsafeMutableRawPointer(result)
     else { return nil }
     return memory.assumingMemoryBound(to: Float.self)
   }

@@ -50,7 +50,7 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
       b: b, bRowStride: bRowStride, bPanelStride: bPanelStride, c: c, cRowStride: cRowStride,
       cPanelStride: cPanelStride, rows: 0..<rows, columns: columns, accumulates: accumulates,
       gate: cRowStride == columns ? epilogue?.gate(of: c) : nil,
-      nextDistance: epilogue?.memoryWritten(besides: c).map { $0 - c } ?? 0)
+      updateDistance: epilogue?.memoryUpdated(besides: c).map { $0 - c } ?? 0)
     // What follows on a gradient is mostly the update of the weights, which takes longer than the
     // products of a few examples.
     let updates = epilogue != nil && transposesA
@@ -63,10 +63,9 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
     let keeps = keepsColumns && min(rows, depth) <= Self.mostKeptExamples
     grid = TaskGrid(
       rows: rows, columns: columns, operations: rows * columns * (depth + following),
-      // More rows share what is read of B; where that is much, it comes from far.
-      fewestRows: depth >= TaskGrid.greatDepth ? 64 : 32,
-      fewestColumns: epilogue == nil || depth >= TaskGrid.greatDepth
-        ? narrow : TaskGrid.epilogueColumns,
+      // Rows share what is read of B, and each reads less of a shallow one.
+      fewestRows: depth >= TaskGrid.greatDepth ? 64 : 128,
+      fewestColumns: updates ? TaskGrid.epilogueColumns : narrow,
       columnUnit: chunk,
       columnParts: keeps ? max(1, min(threads, columns / ProductArguments.panelColumns)) : 1,
       updates: updates, threads: threads)

@@ -9,8 +9,8 @@ public protocol RowEpilogue: Sendable {
   /// matter. Nil if all do.
   func gate(of result: UnsafeMutablePointer<Float>) -> UnsafePointer<Float>?
 
-  /// Other memory in a result's places that is written, if there is some: the last of it.
-  func memoryWritten(besides result: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float>?
+  /// What new values replace old ones in the places of a result, if that is done last: weights, say.
+  func memoryUpdated(besides result: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float>?
 
   /// If all that is done is a step of Adam with a result as the gradient, in the place of the old
   /// values: its instructions (see `LoopOpcode.mixAndStep`), which live as long as this does.
@@ -20,7 +20,7 @@ public protocol RowEpilogue: Sendable {
 extension RowEpilogue {
   public func gate(of result: UnsafeMutablePointer<Float>) -> UnsafePointer<Float>? { nil }
 
-  public func memoryWritten(
+  public func memoryUpdated(
     besides result: UnsafeMutablePointer<Float>
   ) -> UnsafeMutablePointer<Float>? { nil }
 

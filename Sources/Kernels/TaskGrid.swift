@@ -23,16 +23,18 @@ struct TaskGrid: Sendable {
   let rows: Int
   let columns: Int
   let blockRows: Int
-  let blockColumns: Int
+  private let columnBlocks: Int
+  private let columnUnit: Int
   /// Neighbouring tasks, which mostly run on one thread, share the rows of A or the columns of B:
   /// those of the larger operand, so that each part of it is read by one thread.
   let sharesColumns: Bool
 
   /// - Parameters:
   ///   - operations: the number of fused multiply-adds of the whole result.
-  ///   - fewestRows: what a block keeps where there are several blocks already.
+  ///   - fewestRows: what a block keeps where there is one for each thread already.
   ///   - fewestColumns: what a block keeps in any case.
-  ///   - columnUnit: what the columns of every wider block but the last are a multiple of.
+  ///   - columnUnit: what the columns of every block but the last are a multiple of, where blocks are
+  ///     so wide.
   ///   - columnParts: into how many parts the columns are cut in any case: neighbouring tasks share
   ///     them, so that a thread meets the same columns in every call.
   ///   - updates: whether something is updated along with the result: parts of columns that are
@@ -54,11 +56,13 @@ struct TaskGrid: Sendable {
     // A thread that takes a part of what another one updates has it brought to its core, and in the
     // next call the other one, late by that, is robbed again.
     let isEnough = updates && columnParts > 1 && columnParts >= threads
+    // Of what few examples need, each thread better does several small blocks.
+    let few = columnParts > 1 ? 2 * threads : threads
     // The larger side is halved, so that blocks share as much of A and of B as they can.
     while rowBlocks * columnBlocks < wanted, !isEnough {
       let height = rows / rowBlocks
       let width = columns / columnBlocks
-      let fewest = threads > 1 && rowBlocks * columnBlocks < 4 ? 8 : fewestRows
+      let fewest = threads > 1 && rowBlocks * columnBlocks < few ? 8 : fewestRows
       let splitsRow = height >= 2 * fewest
       let splitsColumn = width >= 2 * fewestColumns
       guard splitsRow || splitsColumn else { break }
@@ -70,14 +74,12 @@ struct TaskGrid: Sendable {
     }
     sharesColumns = columns > rows || columnParts > 1
     blockRows = max(1, (rows + rowBlocks - 1) / rowBlocks)
-    let width = max(1, (columns + columnBlocks - 1) / columnBlocks)
     // Whole vectors of every instruction set at least.
-    let unit = width >= columnUnit ? columnUnit : 32
-    blockColumns = (width + unit - 1) / unit * unit
+    self.columnUnit = columns >= columnUnit * columnBlocks ? columnUnit : 32
+    self.columnBlocks = max(1, min(columnBlocks, (columns + self.columnUnit - 1) / self.columnUnit))
   }
 
   private var rowBlocks: Int { (rows + blockRows - 1) / blockRows }
-  private var columnBlocks: Int { (columns + blockColumns - 1) / blockColumns }
   var taskCount: Int { rowBlocks * columnBlocks }
 
   func block(task: Int) -> (rows: Range<Int>, columns: Range<Int>) {
@@ -86,9 +88,11 @@ struct TaskGrid: Sendable {
     let row =
       sharesColumns
       ? (task + column * rowBlocks / columnBlocks) % rowBlocks : task / columnBlocks
+    let units = (columns + columnUnit - 1) / columnUnit
+    func start(of block: Int) -> Int { min(columns, units * block / columnBlocks * columnUnit) }
     return (
       row * blockRows..<min(rows, (row + 1) * blockRows),
-      column * blockColumns..<min(columns, (column + 1) * blockColumns)
+      start(of: column)..<start(of: column + 1)
     )
   }
 }

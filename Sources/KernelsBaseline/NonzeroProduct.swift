@@ -161,7 +161,7 @@ private func multiplyNonzeros(
     part.rows = 0..<rows.count
     part.depth = depth.count
     part.accumulates = arguments.accumulates || depth.lowerBound > 0
-    if depth.upperBound < arguments.depth { part.nextDistance = 0 }
+    if depth.upperBound < arguments.depth { part.updateDistance = 0 }
     if part.depthAxis.stride != 1 {
       claimLines(part)
       // As near as they can be: short rows far apart would push each other out of the cache.
@@ -309,9 +309,9 @@ private func multiplyVectors<let count: Int>(
     return vector / panelVectors &* panelStride
       &+ vector % panelVectors &* Vector.scalarCount
   }
-  if arguments.nextDistance != 0 {
+  if arguments.updateDistance != 0 {
     for index in stride(from: 0, to: count, by: cacheLineFloats / Vector.scalarCount) {
-      defend_claim(c + (place(index, cPanelStride) &+ arguments.nextDistance))
+      defend_claim(c + (place(index, cPanelStride) &+ arguments.updateDistance))
     }
   }
   var sums = InlineArray<count, Vector>(repeating: .zero)

@@ -420,7 +420,7 @@ private struct Panel {
   let c: UnsafeMutablePointer<Float>
   let cRowStride: Int
   let accumulates: Bool
-  let nextDistance: Int
+  let updateDistance: Int
   /// The number of columns in the last vector.
   let tail: Int
 }
@@ -445,11 +445,11 @@ private func multiply<Rows: TileRows, Step: DepthStep>(
       if Rows.Columns.width > Vector.scalarCount { defend_prefetch_write(c, Vector.scalarCount) }
     }
   }
-  if panel.nextDistance != 0 {
+  if panel.updateDistance != 0 {
     for row in 0..<Rows.count {
-      let next = c + (row &* panel.cRowStride &+ panel.nextDistance)
-      defend_claim(next)
-      if Rows.Columns.width > cacheLineFloats { defend_claim(next + cacheLineFloats) }
+      let updated = c + (row &* panel.cRowStride &+ panel.updateDistance)
+      defend_claim(updated)
+      if Rows.Columns.width > cacheLineFloats { defend_claim(updated + cacheLineFloats) }
     }
   }
   var remaining = panel.depth.count
@@ -796,7 +796,7 @@ private func multiplyBlocks(
         c: arguments.c + column / ProductArguments.panelColumns * arguments.cPanelStride
           + column % ProductArguments.panelColumns,
         cRowStride: arguments.cRowStride,
-        accumulates: arguments.accumulates || block > 0, nextDistance: arguments.nextDistance,
+        accumulates: arguments.accumulates || block > 0, updateDistance: arguments.updateDistance,
         tail: (width - 1) % lanes + 1)
       if width == 2 * lanes {
         multiply(TwoVectors.self, panel, rowAxis: arguments.rowAxis, rows: arguments.rows)

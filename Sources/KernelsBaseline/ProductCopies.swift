@@ -81,7 +81,7 @@ func forEachCopyOfRows(
           c: arguments.c + first * arguments.cRowStride, cRowStride: arguments.cRowStride,
           cPanelStride: arguments.cPanelStride, rows: 0..<rows, columns: arguments.columns,
           accumulates: arguments.accumulates || depth.lowerBound > 0,
-          nextDistance: arguments.nextDistance))
+          updateDistance: arguments.updateDistance))
       first += rows
     }
   }
