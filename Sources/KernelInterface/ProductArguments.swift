@@ -5,6 +5,7 @@
 /// gives the same bits.
 public struct ProductArguments {
   /// A(m, k) is at `a + rowAxis(m) + depthAxis(k)`.
+  /// Of a transposed A lines may be claimed by writing what is there: so nobody writes it meanwhile.
   public var a: UnsafePointer<Float>
   public var rowAxis: SegmentedAxis
   public var depthAxis: SegmentedAxis
