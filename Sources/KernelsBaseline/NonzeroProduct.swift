@@ -21,11 +21,13 @@ private let stretch = 8192 / chunkColumns
 private let wordLength = 64
 private let wordCount = stretch / wordLength
 
-/// Scratch memory, in elements: a bit for each element of A, a chunk of B, and rows of a transposed A.
+/// Scratch memory, in elements: a bit for each element of A, a chunk of B, rows of a transposed A, and
+/// sums.
 private let bitsLength = 1024
 private let chunkLength = chunkColumns * stretch
 private let chunkPanelStride = stretch * ProductArguments.panelColumns
 private let rowsLength = 20 * 1024
+private let sumsLength = 3 * 1024
 /// The rows that share a chunk.
 private let rowLimit = min(rowsLength / stretch, bitsLength / 2 / wordCount)
 
@@ -141,24 +143,59 @@ private struct Scratch {
   let chunk: UnsafeMutablePointer<Float>
   /// `[rows, stretch]`
   let rows: UnsafeMutablePointer<Float>
+  /// `[rows, columns]`
+  let sums: UnsafeMutablePointer<Float>
 
   init(_ scratch: UnsafeMutablePointer<Float>) {
     bits = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: UInt64.self)
     chunk = scratch + bitsLength
     rows = chunk + chunkLength
+    sums = rows + rowsLength
   }
 }
 
 private func multiplyNonzeros(
   _ arguments: ProductArguments, rows: Range<Int>, _ scratch: Scratch
 ) {
+  var arguments = arguments
+  arguments.a += rows.lowerBound * arguments.rowAxis.stride
+  arguments.c += rows.lowerBound * arguments.cRowStride
+  arguments.gate = arguments.gate.map { $0 + rows.lowerBound * arguments.cRowStride }
+  arguments.rows = 0..<rows.count
+  let columns = arguments.columns / columnUnit * columnUnit
+  guard paysForSums(arguments, columns: columns) else {
+    return multiplyStretches(arguments, scratch)
+  }
+  var sums = arguments
+  sums.c = scratch.sums
+  (sums.cRowStride, sums.cPanelStride) = (columns, ProductArguments.panelColumns)
+  multiplyStretches(sums, scratch)
+  for row in arguments.rows {
+    for column in stride(from: 0, to: columns, by: Vector.scalarCount) {
+      let (panel, place) = (
+        column / ProductArguments.panelColumns, column % ProductArguments.panelColumns
+      )
+      store(
+        load(sums.c + (row &* columns &+ column)),
+        to: arguments.c
+          + (row &* arguments.cRowStride &+ panel &* arguments.cPanelStride &+ place))
+    }
+  }
+}
+
+/// Whether sums better become those of all stretches before they are stored. Few rows are shared by
+/// columns, and where another core writes beside these, lines come and go with every store.
+private func paysForSums(_ arguments: ProductArguments, columns: Int) -> Bool {
+  arguments.depth > stretch && arguments.rows.count * columns <= sumsLength
+    && !arguments.accumulates && arguments.gate == nil && arguments.updateDistance == 0
+}
+
+/// The product for rows that fit the scratch memory.
+private func multiplyStretches(_ arguments: ProductArguments, _ scratch: Scratch) {
   arguments.depth.forEachPart(of: stretch) { depth in
     var part = arguments
-    part.a += rows.lowerBound * part.rowAxis.stride + depth.lowerBound * part.depthAxis.stride
+    part.a += depth.lowerBound * part.depthAxis.stride
     part.b += depth.lowerBound * part.bRowStride
-    part.c += rows.lowerBound * part.cRowStride
-    part.gate = part.gate.map { $0 + rows.lowerBound * part.cRowStride }
-    part.rows = 0..<rows.count
     part.depth = depth.count
     part.accumulates = arguments.accumulates || depth.lowerBound > 0
     if depth.upperBound < arguments.depth { part.updateDistance = 0 }
@@ -169,7 +206,7 @@ private func multiplyNonzeros(
       transposeMatrix(
         TransposeArguments(
           source: part.a, sourceRowStride: part.depthAxis.stride, target: scratch.rows,
-          targetRowStride: rowStride, rows: depth.count, columns: rows.count))
+          targetRowStride: rowStride, rows: depth.count, columns: part.rows.count))
       part.a = UnsafePointer(scratch.rows)
       part.rowAxis = SegmentedAxis(stride: rowStride)
       part.depthAxis = SegmentedAxis(stride: 1)

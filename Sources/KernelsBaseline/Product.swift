@@ -499,10 +499,12 @@ private func multiply<Rows: TileRows, Step: DepthStep>(
     // cache. The tile's part of a column may lie in two lines.
     let ahead = columnsAhead &* step
     // The variables that another core has just updated come from far.
-    let bAhead = rowsAhead &* bRowStride
-    for _ in 0..<count {
-      defend_prefetch(tile.place, ahead)
-      defend_prefetch(tile.place, ahead &+ 15)
+    let bAhead = count > rowsAhead ? rowsAhead &* bRowStride : 0
+    for k in 0..<count {
+      // Behind A may be what another core is about to write.
+      let aAhead = k < count &- columnsAhead ? ahead : 0
+      defend_prefetch(tile.place, aAhead)
+      defend_prefetch(tile.place, aAhead &+ 15)
       defend_prefetch(b, bAhead)
       defend_prefetch(b, bAhead &+ Vector.scalarCount)
       tile.addProducts(at: 0, aRowStride, Rows.Columns(loading: b, tail: tail))
@@ -750,7 +752,11 @@ func multiplyAll(_ arguments: ProductArguments) {
     && arguments.bRowStride > 2 * ProductArguments.panelColumns
   let isLong = arguments.rows.count >= rowsWorthCopying
   guard isInPieces && isLong || paysForCopiedRows(arguments) else {
-    multiplyBlocks(arguments, copyTo: nil, length: isInPieces ? depthBlock : panelDepthBlock)
+    // The rows of one tile meet each element of B once.
+    let isOneTile = arguments.rows.count <= fullTileRows
+    multiplyBlocks(
+      arguments, copyTo: nil,
+      length: isInPieces ? depthBlock : isOneTile ? max(1, arguments.depth) : panelDepthBlock)
     return
   }
   var arguments = arguments
