@@ -1,6 +1,12 @@
 internal import Kernels
 
 extension Program {
+  /// For the rows of an input that threads read wherever they are; nil for one whose rows belong
+  /// into its memory.
+  public func rows(of input: Expression) -> InputRows? {
+    replicatedInputs[input.index].map { InputRows(places: $0.places) }
+  }
+
   /// Writes an input that does not depend on the batch, or its first examples.
   public func write(_ value: Tensor, to input: Expression) {
     guard let memory = memory(of: input) else { return }
@@ -34,4 +40,17 @@ extension Program {
       "Program: a key does not fit the input \(input.type)")
     memory.storeBytes(of: key.words, as: SIMD2<UInt32>.self)
   }
+}
+
+/// Says where the rows of an input are in the next run, in place of writing them to its memory.
+///
+/// The rows that are not named are those in the input's ``Program/memory(of:)``.
+public struct InputRows {
+  let places: RowPlaces
+
+  /// Names the next row, in ascending order. What is there stays as it is until the run has ended.
+  public func append(_ place: UnsafeRawPointer) { places.append(place) }
+
+  /// Announces a row of the run after the next one, so that it is brought to the caches meanwhile.
+  public func announce(_ place: UnsafeRawPointer) { places.appendNext(place) }
 }

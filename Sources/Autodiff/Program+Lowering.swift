@@ -52,12 +52,21 @@ extension Program {
   /// The loop of a step whose value threads have copies of.
   private func copies(of step: Schedule.Step, batch: Int) -> LoopCopiesCall? {
     guard let node = step.loop?.nodes.last, let replicas = replicas[node] else { return nil }
+    var copied = [replicas.memory.baseAddress: replicas]
+    var rows: [CopiedRows] = []
+    for (input, copies) in replicatedInputs where copies.reader == node {
+      copied[pointer(input)!] = copies.copies
+      rows.append(
+        CopiedRows(
+          copies.places, count: batch, copies: copies.copies.memory.baseAddress,
+          stride: copies.copies.stride))
+    }
     return LoopCopiesCall(
       (0..<replicas.count).map { copy in
         loop(step, batch: batch) { memory in
-          memory == replicas.memory.baseAddress ? memory + copy * replicas.stride : memory
+          copied[memory].map { $0.memory.baseAddress + copy * $0.stride } ?? memory
         }
-      })
+      }, rows: rows)
   }
 
   private func producer(

@@ -28,6 +28,8 @@ public final class Program {
   let paneled: Set<Int>
   /// The nodes of which threads have copies of their own.
   let replicas: [Int: Replicas]
+  /// The inputs of which they have.
+  private(set) var replicatedInputs: [Int: ReplicatedInput] = [:]
   private var constants: [UInt32: ZeroedMemory] = [:]
   private let keptVariables: Variables
   let panels: ProgramPanels
@@ -75,9 +77,10 @@ public final class Program {
     paneled = Self.paneled(
       schedule, results: roots.prefix(results.count).map(\.index), updates: self.updates, variables)
     var replicas: [Int: Replicas] = [:]
-    for (node, parts) in ReplicationPass(schedule: schedule, results: self.roots, paneled: paneled)
-      .run()
-    {
+    let replication = ReplicationPass(
+      schedule: schedule, results: self.roots.union(self.updates.map(\.variable)),
+      paneled: paneled)
+    for (node, parts) in replication.run() {
       replicas[node] = Replicas(
         of: graph.nodes[node].type, count: min(parts, device.threadCount), capacity: capacity)
     }
@@ -108,6 +111,16 @@ public final class Program {
       }
     }
     self.variableMemory = variableMemory
+    for (input, reader) in replication.inputs(ofCopied: Set(replicas.keys)) {
+      let type = graph.nodes[input].type
+      guard let memory = inputs[input]?.memory,
+        let copies = Replicas(of: type, count: replicas[reader]!.count, capacity: capacity)
+      else { continue }
+      replicatedInputs[input] = ReplicatedInput(
+        places: RowPlaces(
+          memory: memory, rowByteCount: type.byteCount(batch: 1), capacity: capacity),
+        copies: copies, reader: reader)
+    }
     panels = ProgramPanels(
       store: variables.panels, variables: variableMemory.values,
       // For one product of one run a copy in panels costs what it saves.
@@ -163,6 +176,7 @@ public final class Program {
     // Going through a buffer allocates nothing, in debug builds either.
     bound[batch]!.withUnsafeBufferPointer { for call in $0 { device.pool.run(call) } }
     if updatesVariables { keptVariables.noteChange() }
+    for input in replicatedInputs.values { input.places.clear() }
   }
 
   // MARK: Inputs and results

@@ -98,6 +98,43 @@ public struct BatchLoader: Sendable {
     return range.count
   }
 
+  /// Whether batches hold images of the data set just as they are there.
+  public var keepsImages: Bool { augmenter == nil }
+
+  /// Says where the images of batch `index` are, and calls `body` while they are there.
+  ///
+  /// - Precondition: ``keepsImages``.
+  /// - Parameters:
+  ///   - rows: Takes the places of the images.
+  ///   - labels: Takes the classes, `[n]`.
+  ///   - examples: Takes the indices in the data set, `[n]`, which key the examples' random numbers.
+  ///   - body: Takes the number of examples, n.
+  public func withImages(
+    ofBatch index: Int, rows: InputRows, labels: UnsafeMutableBufferPointer<Int32>,
+    examples: UnsafeMutableBufferPointer<Int32>, _ body: (Int) -> Void
+  ) {
+    precondition(keepsImages, "BatchLoader.withImages: augmented images are in no data set")
+    let range = range(ofBatch: index)
+    precondition(
+      labels.count >= range.count && examples.count >= range.count,
+      "BatchLoader.withImages: no room for \(range.count) examples")
+    dataset.images.withUnsafeBytes { source in
+      func image(_ place: Int) -> UnsafeRawPointer {
+        source.baseAddress! + Int(order[place]) * dataset.imageSize
+      }
+      for place in 0..<range.count {
+        let example = order[range.lowerBound + place]
+        rows.append(image(range.lowerBound + place))
+        labels[place] = dataset.labels[Int(example)]
+        examples[place] = example
+      }
+      if index + 1 < batchCount {
+        for place in self.range(ofBatch: index + 1) { rows.announce(image(place)) }
+      }
+      body(range.count)
+    }
+  }
+
   /// Has images brought to the cache while others are worked on.
   private func prefetch(_ range: Range<Int>, of source: UnsafeRawBufferPointer) {
     let size = dataset.imageSize

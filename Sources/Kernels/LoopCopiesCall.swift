@@ -2,10 +2,19 @@
 /// each.
 public struct LoopCopiesCall: KernelCall {
   private let loops: [LoopCall]
+  private let rows: [CopiedRows]
 
-  public init(_ loops: [LoopCall]) { self.loops = loops }
+  /// - Parameter rows: the inputs of which each loop reads a copy of its own, to be made first.
+  public init(_ loops: [LoopCall], rows: [CopiedRows] = []) {
+    self.loops = loops
+    self.rows = rows
+  }
 
   public var taskCount: Int { loops.count }
 
-  public func run(task: Int) { loops[task].runAll() }
+  public func run(task: Int) {
+    for input in rows { input.copy(for: task) }
+    loops[task].runAll()
+    for input in rows { input.prefetchNext() }
+  }
 }

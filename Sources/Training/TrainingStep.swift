@@ -86,21 +86,35 @@ package final class TrainingStep {
     _ step: Int, rateFactor: Double = 1, epsilon: Double, key: RandomKey, batch: Int,
     of loader: BatchLoader
   ) -> (count: Int, loss: Double) {
-    let count = loader.load(
-      batch, images: program.memory(of: inputs.images)!.bindMemory(to: UInt8.self),
-      labels: program.memory(of: inputs.labels)!.bindMemory(to: Int32.self),
-      examples: program.memory(of: inputs.examples)?.bindMemory(to: Int32.self) ?? examples)
     optimizer.forEachScalar(step: step, rateFactor: rateFactor) { name, value in
       program.write(value, to: scalars[name]!)
     }
     program.write(Float(epsilon), to: inputs.epsilon)
     program.write(key, to: inputs.key)
-    program.run(batch: count)
+    let count = run(batch, of: loader)
     let loss = terms.withUnsafeBufferPointer { terms in
       terms.reduce(0) { sum, term in
         sum + term.weight * program.withMemory(of: term.mean) { Double($0.load(as: Float.self)) }
       }
     }
     return (count, loss)
+  }
+
+  /// - Returns: the number of examples.
+  private func run(_ batch: Int, of loader: BatchLoader) -> Int {
+    let labels = program.memory(of: inputs.labels)!.bindMemory(to: Int32.self)
+    let examples =
+      program.memory(of: inputs.examples)?.bindMemory(to: Int32.self) ?? examples
+    guard loader.keepsImages, let rows = program.rows(of: inputs.images) else {
+      let count = loader.load(
+        batch, images: program.memory(of: inputs.images)!.bindMemory(to: UInt8.self),
+        labels: labels, examples: examples)
+      program.run(batch: count)
+      return count
+    }
+    loader.withImages(ofBatch: batch, rows: rows, labels: labels, examples: examples) {
+      program.run(batch: $0)
+    }
+    return loader.count(ofBatch: batch)
   }
 }

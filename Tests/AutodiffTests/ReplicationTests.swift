@@ -97,4 +97,64 @@ import Testing
     let expected = values(Devices.single)
     for device in Devices.all { #expect(values(device) == expected, "\(device.summary)") }
   }
+
+  // MARK: Rows anywhere
+
+  private static func program(_ step: Step, threads: Int = 2, results: [Expression] = []) -> Program
+  {
+    let variables = Variables()
+    let key = RandomKey(seed: 6)
+    variables["w"] = Tensor(
+      (0..<50 * 96).map { key.uniform(row: 0, index: $0) - 0.5 }, shape: [50, 96])
+    let program = step.program(
+      Device(threads: threads), capacity: 6, variables: variables, results: results)
+    program.write(1, to: step.scale)
+    return program
+  }
+
+  @Test func onlyWhatThreadsCopyMayBeAnywhere() {
+    func hasRows(
+      threads: Int = 2, results: (Step) -> [Expression] = { _ in [] },
+      leftFactor: (Expression, Expression) -> Expression = { images, scale in images * scale }
+    ) -> Bool {
+      let step = Step(leftFactor)
+      let program = Self.program(step, threads: threads, results: results(step))
+      #expect(program.rows(of: step.scale) == nil)
+      return program.rows(of: step.bytes) != nil
+    }
+    #expect(hasRows())
+    #expect(hasRows(leftFactor: { images, _ in images }))
+    #expect(!hasRows(threads: 1))
+    // Something else reads the bytes, too, or they are a result.
+    #expect(!hasRows(results: { [$0.bytes.converted(to: .float32).sum([1])] }))
+    #expect(!hasRows(results: { [$0.bytes] }))
+    #expect(!hasRows(leftFactor: { images, _ in images - images.sum([0]) }))
+  }
+
+  /// Rows with names, without, and with names for the first ones alone; a name is for one run.
+  @Test func namedRowsAreReadWhereTheyAre() {
+    let step = Step { images, scale in images * scale }
+    let program = Self.program(step, results: [step.product])
+    let reference = Self.program(step, threads: 1, results: [step.product])
+    let rows = program.rows(of: step.bytes)!
+    let elsewhere = (0..<300).map { UInt8(truncatingIfNeeded: $0 * 7 % 11 == 0 ? 0 : $0 * 29) }
+    let own = (0..<300).map { UInt8(truncatingIfNeeded: $0 * 3) }
+    let order = [4, 1, 5, 0, 2, 3]
+    program.write(Tensor(own, shape: [6, 50]), to: step.bytes)
+    for (batch, named) in [(6, 6), (4, 4), (6, 0), (5, 2), (6, 6)] {
+      var expected = own
+      elsewhere.withUnsafeBytes { source in
+        for (row, place) in order.prefix(named).enumerated() {
+          rows.append(source.baseAddress! + place * 50)
+          rows.announce(source.baseAddress! + order[5 - row] * 50)
+          expected.replaceSubrange(
+            row * 50..<(row + 1) * 50, with: elsewhere[place * 50..<(place + 1) * 50])
+        }
+        program.run(batch: batch)
+      }
+      reference.write(Tensor(expected, shape: [6, 50]), to: step.bytes)
+      reference.run(batch: batch)
+      #expect(program.read(step.product) == reference.read(step.product), "\(named) of \(batch)")
+    }
+  }
 }

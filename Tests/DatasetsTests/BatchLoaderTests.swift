@@ -69,6 +69,50 @@ import Testing
     #expect(labels == [2, 0, -1, -1] && examples == [8, 9, -1, -1])
   }
 
+  /// A program that takes images from where they are makes the same of them.
+  @Test func imagesNeedNotBeCopied() {
+    let dataset = Dataset(
+      name: "fixture", part: .training, imageShape: [5, 10, 1],
+      images: (0..<550).map { UInt8(truncatingIfNeeded: $0 * $0) },
+      labels: (0..<11).map { $0 % 3 }, classNames: ["a", "b", "c"], origin: "made here",
+      lineage: DatasetLineage(collection: "fixture"))
+    let loader = BatchLoader(dataset, batchSize: 4, key: RandomKey(seed: 5), epoch: 0)
+    #expect(loader.keepsImages)
+    let graph = Graph()
+    let images = graph.input("images", shape: [.batch, 50], element: .uint8)
+    let w = graph.variable("w", shape: [50, 64])
+    let product = Expression.product(images.converted(to: .float32) / 255, w)
+    let variables = Variables()
+    variables["w"] = Tensor((0..<3200).map { Float($0 % 17) - 8 }, shape: [50, 64])
+    // What is updated lies in panels, of which each thread has some.
+    let program = Program(
+      results: [product], updates: [(w, w - 0 * product.sum([0]).sum([0]))], variables: variables,
+      capacity: 4, device: Device(threads: 2))
+    guard let rows = program.rows(of: images) else {
+      Issue.record("threads do not copy the images")
+      return
+    }
+    let batch = Batch(capacity: 4, imageShape: [5, 10, 1])
+    for index in 0..<loader.batchCount {
+      var labels = [Int32](repeating: -1, count: 4)
+      var examples = labels
+      labels.withUnsafeMutableBufferPointer { labels in
+        examples.withUnsafeMutableBufferPointer {
+          loader.withImages(ofBatch: index, rows: rows, labels: labels, examples: $0) {
+            program.run(batch: $0)
+          }
+        }
+      }
+      let found = program.read(product)
+      loader.load(index, into: batch)
+      program.write(Tensor(batch.images, shape: [4, 50]), to: images)
+      program.run(batch: batch.count)
+      #expect(found.shape == [batch.count, 64] && found == program.read(product))
+      #expect(labels.prefix(batch.count) == batch.labels.prefix(batch.count))
+      #expect(examples.prefix(batch.count) == batch.examples.prefix(batch.count))
+    }
+  }
+
   /// The arrays of a batch keep their place: loading does not allocate.
   @Test func loadingKeepsTheStorage() {
     let loader = BatchLoader(Self.dataset, batchSize: 4)

@@ -7,7 +7,7 @@ internal import KernelInterface
 /// of all. It is worth it where threads read all of it: for products of which each does columns.
 struct ReplicationPass {
   let schedule: Schedule
-  /// The nodes whose memory the caller reads.
+  /// The nodes whose memory the caller reads, or a run writes.
   let results: Set<Int>
   /// The nodes whose memory is in panels.
   let paneled: Set<Int>
@@ -25,6 +25,21 @@ struct ReplicationPass {
       if parts > 1 { copies[node] = parts }
     }
     return copies
+  }
+
+  /// The inputs of which nothing but such a loop reads the rows, with the loop's node: these may be
+  /// anywhere, for every thread copies them.
+  func inputs(ofCopied copied: Set<Int>) -> [Int: Int] {
+    var readers: [Int: [Int?]] = [:]
+    for step in schedule.steps {
+      for node in Set(schedule.reads(of: step).map(\.node)) {
+        readers[node, default: []].append(step.operation == nil ? step.loop?.nodes.last : nil)
+      }
+    }
+    return readers.compactMapValues { $0.count == 1 ? $0[0] : nil }.filter { input, reader in
+      graph.nodes[input].performs(Input.self) && graph.nodes[input].type.shape.batchAxis == 0
+        && copied.contains(reader) && !results.contains(input)
+    }
   }
 
   private var graph: Graph { schedule.graph }
