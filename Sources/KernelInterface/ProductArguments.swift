@@ -36,9 +36,8 @@ public struct ProductArguments {
   public var columns: Int
   /// Whether the sums start from C's elements, which kernels have written: none is subnormal.
   public var accumulates: Bool
-  /// Where there is one, C's rows are in one piece, and C(m, n) matters only where
-  /// `gate + m·cRowStride + n` is positive: elsewhere it need not be written. Whole groups of columns
-  /// are left out then.
+  /// Where there is one, C's rows are in one piece, and C(m, n) becomes 0 unless
+  /// `gate + m·cRowStride + n` is positive.
   public var gate: UnsafePointer<Float>?
   /// From an element of C to that of a matrix which is updated with C as soon as it is there; 0
   /// without one. Its lines, which other cores may have read, are claimed while terms are added.

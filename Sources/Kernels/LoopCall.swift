@@ -102,17 +102,9 @@ public final class LoopCall: KernelCall, RowEpilogue, StripEpilogue, @unchecked 
 
   public func gate(of result: UnsafeMutablePointer<Float>) -> UnsafePointer<Float>? {
     let memory = UnsafeMutableRawPointer(result)
-    func reads(_ instruction: LoopInstruction) -> Bool {
-      [instruction.a, instruction.b, instruction.c].contains { $0.memory == memory }
-    }
-    guard let first = instructions.firstIndex(where: reads) else { return nil }
-    let gate = instructions[first]
-    guard gate.opcode == .gate, gate.b.memory == memory, gate.a.memory != memory,
-      gate.a.offsetOrStride == MemoryLayout<Float>.stride,
-      // The product asks the gate before the loop runs.
-      !instructions[..<first].contains(where: { $0.result.memory == gate.a.memory }),
-      // What is read of it later is what the gate has let through.
-      gate.result.memory == memory || !instructions[(first + 1)...].contains(where: reads)
+    guard program.preamble.isEmpty, program.body.count == 1, let gate = program.body.first,
+      gate.opcode == .gate, gate.result.memory == memory, gate.b == gate.result,
+      gate.a.memory != memory, gate.a.offsetOrStride == MemoryLayout<Float>.stride
     else { return nil }
     return gate.a.memory.map { UnsafePointer($0.assumingMemoryBound(to: Float.self)) }
   }

@@ -73,7 +73,8 @@ public struct MatrixProductCall: KernelCall, @unchecked Sendable {
     (epilogueRows, epilogueColumns) =
       keeps
       ? (TaskGrid.epilogueRowsOfPanels, chunk) : (TaskGrid.epilogueRows, TaskGrid.epilogueColumns)
-    self.epilogue = epilogue
+    // The kernel has done it.
+    self.epilogue = arguments.gate == nil ? epilogue : nil
   }
 
   /// The most examples for which threads keep columns.

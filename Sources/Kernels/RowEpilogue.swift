@@ -5,8 +5,8 @@ public protocol RowEpilogue: Sendable {
   /// Called exactly once for every row, a block of rows at a time, possibly from several threads.
   func run(rows: Range<Int>, columns: Range<Int>)
 
-  /// Numbers in the places of a result: where one is not positive, that of the result does not
-  /// matter. Nil if all do.
+  /// If all that is done is to make a result 0 where a number in its place is not positive: those
+  /// numbers.
   func gate(of result: UnsafeMutablePointer<Float>) -> UnsafePointer<Float>?
 
   /// What new values replace old ones in the places of a result, if that is done last: weights, say.

@@ -121,7 +121,7 @@ func multiplyNonzeros(_ arguments: ProductArguments) {
   arguments.c += columns / ProductArguments.panelColumns * arguments.cPanelStride
   arguments.gate = arguments.gate.map { $0 + columns }
   arguments.columns -= columns
-  multiplyAll(arguments)
+  multiplyDense(arguments)
 }
 
 // Those of `Vector` are in another file, so that only an optimised build would inline them here.
@@ -198,7 +198,10 @@ private func multiplyStretches(_ arguments: ProductArguments, _ scratch: Scratch
     part.b += depth.lowerBound * part.bRowStride
     part.depth = depth.count
     part.accumulates = arguments.accumulates || depth.lowerBound > 0
-    if depth.upperBound < arguments.depth { part.updateDistance = 0 }
+    if depth.upperBound < arguments.depth {
+      part.updateDistance = 0
+      part.gate = nil
+    }
     if part.depthAxis.stride != 1 {
       claimLines(part)
       // As near as they can be: short rows far apart would push each other out of the cache.
@@ -256,45 +259,23 @@ private func multiplyChunk<let count: Int>(
   var arguments = arguments
   arguments.columns = count * Vector.scalarCount
   if arguments.bRowStride == ProductArguments.panelColumns {
-    guard isFinite(vectors, arguments, copyTo: nil) else { return multiplyAll(arguments) }
+    guard isFinite(vectors, arguments, copyTo: nil) else { return multiplyDense(arguments) }
   } else {
-    guard isFinite(vectors, arguments, copyTo: scratch.chunk) else { return multiplyAll(arguments) }
+    guard isFinite(vectors, arguments, copyTo: scratch.chunk) else {
+      return multiplyDense(arguments)
+    }
     arguments.b = UnsafePointer(scratch.chunk)
     arguments.bRowStride = ProductArguments.panelColumns
     arguments.bPanelStride = chunkPanelStride
   }
   for row in arguments.rows {
-    let isDone = multiplyRow(vectors, arguments, row, scratch.bits + row &* wordCount)
+    let isDone = multiplyVectors(vectors, arguments, row, scratch.bits + row &* wordCount)
     if !isDone {
       var rest = arguments
       rest.rows = row..<row + 1
-      multiplyAll(rest)
+      multiplyDense(rest)
     }
   }
-}
-
-/// One row of a chunk, or the half of it that matters.
-///
-/// - Returns: whether it was done; false if a sum is −0. Then nothing was written.
-@inline(__always)
-private func multiplyRow<let count: Int>(
-  _ vectors: Vectors<count>.Type, _ arguments: ProductArguments, _ row: Int,
-  _ bits: UnsafePointer<UInt64>
-) -> Bool {
-  if let gate = arguments.gate.map({ $0 + row &* arguments.cRowStride }) {
-    let first = defend_any_positive(gate) != 0
-    if count == halfVectors {
-      return !first || multiplyVectors(vectors, from: 0, arguments, row, bits)
-    }
-    let second = defend_any_positive(gate + halfColumns) != 0
-    if !second {
-      return !first || multiplyVectors(Vectors<4>.self, from: 0, arguments, row, bits)
-    }
-    if !first {
-      return multiplyVectors(Vectors<4>.self, from: halfVectors, arguments, row, bits)
-    }
-  }
-  return multiplyVectors(vectors, from: 0, arguments, row, bits)
 }
 
 /// Whether all elements of a chunk are finite; copies them if there is a place for them.
@@ -332,19 +313,19 @@ private func isZero(_ bits: UnsafePointer<UInt64>) -> Bool {
   return all == 0
 }
 
-/// Some vectors of one row of a chunk, from one of them on.
+/// One row of a chunk.
+///
+/// - Returns: whether it was done; false if a sum is −0. Then nothing was written.
 @inline(__always)
 private func multiplyVectors<let count: Int>(
-  _: Vectors<count>.Type, from first: Int, _ arguments: ProductArguments, _ row: Int,
+  _: Vectors<count>.Type, _ arguments: ProductArguments, _ row: Int,
   _ bits: UnsafePointer<UInt64>
 ) -> Bool {
   let a = arguments.a + row &* arguments.rowAxis.stride
   let c = arguments.c + row &* arguments.cRowStride
   let (bPanelStride, cPanelStride) = (arguments.bPanelStride, arguments.cPanelStride)
   @inline(__always) func place(_ index: Int, _ panelStride: Int) -> Int {
-    let vector = first &+ index
-    return vector / panelVectors &* panelStride
-      &+ vector % panelVectors &* Vector.scalarCount
+    index / panelVectors &* panelStride &+ index % panelVectors &* Vector.scalarCount
   }
   if arguments.updateDistance != 0 {
     for index in stride(from: 0, to: count, by: cacheLineFloats / Vector.scalarCount) {
@@ -380,6 +361,14 @@ private func multiplyVectors<let count: Int>(
     smallest = defend_smaller(smallest, unsafeBitCast(sums[index], to: IntegerVector.self))
   }
   guard defend_any_smallest(smallest) == 0 else { return false }
+  if let gate = arguments.gate.map({ $0 + row &* arguments.cRowStride }) {
+    for index in sums.indices {
+      let isOpen = load(gate + place(index, ProductArguments.panelColumns)) .> .zero
+      store(
+        Vector.zero.replacing(with: sums[index], where: isOpen), to: c + place(index, cPanelStride))
+    }
+    return true
+  }
   for index in sums.indices { store(sums[index], to: c + place(index, cPanelStride)) }
   return true
 }

@@ -739,7 +739,29 @@ func matrixProduct(_ arguments: ProductArguments) {
   if hasManyZeros(arguments) {
     multiplyNonzeros(arguments)
   } else {
-    multiplyAll(arguments)
+    multiplyDense(arguments)
+  }
+}
+
+/// The product with all its terms, and 0 behind the gate.
+func multiplyDense(_ arguments: ProductArguments) {
+  multiplyAll(arguments)
+  guard let gate = arguments.gate else { return }
+  for row in arguments.rows {
+    let place = row &* arguments.cRowStride
+    let (open, c) = (gate + place, arguments.c + place)
+    var column = 0
+    while column &+ Vector.scalarCount <= arguments.columns {
+      let isOpen = UnsafeRawPointer(open + column).loadUnaligned(as: Vector.self) .> .zero
+      let value = UnsafeRawPointer(c + column).loadUnaligned(as: Vector.self)
+      UnsafeMutableRawPointer(c + column).storeBytes(
+        of: Vector.zero.replacing(with: value, where: isOpen), as: Vector.self)
+      column &+= Vector.scalarCount
+    }
+    while column < arguments.columns {
+      if !(open[column] > 0) { c[column] = 0 }
+      column &+= 1
+    }
   }
 }
 

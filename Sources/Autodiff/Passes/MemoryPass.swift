@@ -104,7 +104,8 @@ struct MemoryPass {
     let blocked = Set(reads.filter { !$0.isInPlace }.map(\.node))
     var donors = reads.map(\.node).filter { isSpare($0, at: position) }
     if let operation = step.operation, (lastRead[operation] ?? position) <= position {
-      donors.append(operation)
+      // First: it has just been written.
+      donors.insert(operation, at: 0)
     }
     for node in step.loop?.nodes ?? [] where needsMemory.contains(node) && locations[node] == nil {
       let donor = donors.first { donor in

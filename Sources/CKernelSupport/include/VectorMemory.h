@@ -115,13 +115,6 @@ DEFEND_INLINE uint32_t defend_nonzero_bits(const float *p) {
 #endif
 }
 
-/// Whether one of four vectors in memory has a lane above 0.
-DEFEND_INLINE int defend_any_positive(const float *p) {
-  defend_vector v[4];
-  memcpy(v, p, sizeof v);
-  return defend_negative_lanes((v[0] > 0) | (v[1] > 0) | (v[2] > 0) | (v[3] > 0)) != 0;
-}
-
 /// A bit for each of 32 elements of memory that is `x`.
 DEFEND_INLINE uint32_t defend_equal_bits(const int32_t *p, int32_t x) {
 #if defined(__AVX2__) && !defined(__AVX512F__)
