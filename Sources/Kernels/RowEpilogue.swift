@@ -2,7 +2,8 @@ public import KernelInterface
 
 /// Work on rows of a result that a product has just finished, while they are still in the cache.
 public protocol RowEpilogue: Sendable {
-  /// Called exactly once for every row, a block of rows at a time, possibly from several threads.
+  /// Called exactly once for every row, a block of rows at a time, possibly from several threads; not
+  /// called where the product's kernel does all of it.
   func run(rows: Range<Int>, columns: Range<Int>)
 
   /// If all that is done is to make a result 0 where a number in its place is not positive: those

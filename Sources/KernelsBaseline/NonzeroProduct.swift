@@ -7,7 +7,7 @@ internal import KernelInterface
 
 /// The columns of a chunk: as many vectors as hide the latency of an addition.
 private let chunkVectors = ProductArguments.chunkVectors
-/// Half of it is left out where nothing of that matters; the last columns may be half a chunk.
+/// The last columns may be half a chunk.
 private let halfVectors = chunkVectors / 2
 private let halfColumns = halfVectors * Vector.scalarCount
 private let chunkColumns = chunkVectors * Vector.scalarCount

@@ -144,21 +144,6 @@ import Testing
     }
   }
 
-  @Test(arguments: shapes, [false, true])
-  func whatAGateStopsNeedNotBeComputed(_ shape: Shape, _ accumulates: Bool) {
-    let operands = Operands(shape)
-    let gate = GuardedBuffer(Self.gate(rows: shape.rows, columns: shape.columns))
-    let expected = zip(operands.chains(accumulates: accumulates), gate.elements).map {
-      $1 > 0 ? $0 : 0
-    }
-    for layout in Layout.allCases {
-      let found = operands.product(layout, accumulates: accumulates) { kernels, c in
-        Self.loop(kernels, gate: gate.pointer, of: c, to: c, shape)
-      }
-      #expect(firstDifference(found, expected) == nil, "\(layout)")
-    }
-  }
-
   private static func loop(
     _ kernels: KernelTable, gate: UnsafeMutablePointer<Float>, of c: UnsafeMutablePointer<Float>,
     to result: UnsafeMutablePointer<Float>, _ shape: Shape, then rest: [LoopInstruction] = []
@@ -175,8 +160,8 @@ import Testing
   }
 
   /// A product sees to its gate itself: no loop runs.
-  @Test(arguments: shapes)
-  func whatAGateStopsIsZero(_ shape: Shape) {
+  @Test(arguments: shapes, [false, true])
+  func whatAGateStopsIsZero(_ shape: Shape, _ accumulates: Bool) {
     struct Gate: RowEpilogue, @unchecked Sendable {
       let memory: UnsafeMutablePointer<Float>
       func run(rows: Range<Int>, columns: Range<Int>) { Issue.record("The product has done it.") }
@@ -186,9 +171,11 @@ import Testing
     }
     let operands = Operands(shape)
     let gate = GuardedBuffer(Self.gate(rows: shape.rows, columns: shape.columns))
-    let expected = zip(operands.chains(accumulates: false), gate.elements).map { $1 > 0 ? $0 : 0 }
+    let expected = zip(operands.chains(accumulates: accumulates), gate.elements).map {
+      $1 > 0 ? $0 : 0
+    }
     for layout in Layout.allCases {
-      let found = operands.product(layout, accumulates: false) { _, _ in
+      let found = operands.product(layout, accumulates: accumulates) { _, _ in
         Gate(memory: gate.pointer)
       }
       #expect(firstDifference(found, expected) == nil, "\(layout)")
