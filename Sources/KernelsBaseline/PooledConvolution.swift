@@ -13,15 +13,32 @@ internal import KernelInterface
 ///   the order in which pooling meets NaN is not kept here.
 func convolvePooled(_ arguments: PooledConvolutionArguments) -> Bool {
   guard areFinite(arguments) else { return false }
-  withUnsafeTemporaryAllocation(of: UInt64.self, capacity: rowLimit) { memory in
-    let pixels = memory.baseAddress.flatMap { findNonzeros(arguments, at: $0) }
-    switch arguments.geometry.windowWidth {
-    case 3: convolve(Window<3>.self, arguments, pixels)
-    case 4: convolve(Window<4>.self, arguments, pixels)
-    default: convolve(Window<5>.self, arguments, pixels)
+  var arguments = arguments
+  withUnsafeMutablePointer(to: &arguments) { context in
+    defend_with_scratch(context) { context, scratch in
+      let arguments = context.assumingMemoryBound(to: PooledConvolutionArguments.self).pointee
+      let scratch = Scratch(scratch)
+      let pixels = findNonzeros(arguments, at: scratch.pixels)
+      switch arguments.geometry.windowWidth {
+      case 3: convolve(Window<3>.self, arguments, pixels, scratch.weights)
+      case 4: convolve(Window<4>.self, arguments, pixels, scratch.weights)
+      default: convolve(Window<5>.self, arguments, pixels, scratch.weights)
+      }
     }
   }
   return true
+}
+
+private struct Scratch {
+  /// A bit for every pixel that is not 0, a number a row.
+  let pixels: UnsafeMutablePointer<UInt64>
+  /// The weights of some channels, tap by tap.
+  let weights: UnsafeMutablePointer<Float>
+
+  init(_ memory: UnsafeMutableRawPointer) {
+    pixels = memory.assumingMemoryBound(to: UInt64.self)
+    weights = UnsafeMutableRawPointer(pixels + rowLimit).assumingMemoryBound(to: Float.self)
+  }
 }
 
 /// The most rows of pixels that have bits.
@@ -61,14 +78,40 @@ private func areFinite(_ arguments: PooledConvolutionArguments) -> Bool {
 /// A square window.
 private enum Window<let width: Int> {}
 
-/// - Parameter pixels: the bits of those that are not 0, if they are known.
+/// - Parameters:
+///   - pixels: the bits of those that are not 0, if they are known.
+///   - weights: room for those of some channels.
 @inline(__always)
 private func convolve<let width: Int>(
   _ window: Window<width>.Type, _ arguments: PooledConvolutionArguments,
-  _ pixels: UnsafePointer<UInt64>?
+  _ pixels: UnsafePointer<UInt64>?, _ weights: UnsafeMutablePointer<Float>
 ) {
-  let pooling = arguments.pooling
-  let (channels, columns) = (pooling.geometry.channels, pooling.geometry.outputWidth)
+  let channels = arguments.pooling.geometry.channels
+  var channel = 0
+  while channel &+ TwoVectors.count <= channels {
+    convolve(TwoVectors.self, from: channel, window, arguments, pixels, weights)
+    channel &+= TwoVectors.count
+  }
+  if channel < channels {
+    convolve(OneVector.self, from: channel, window, arguments, pixels, weights)
+  }
+}
+
+/// Some channels of all windows of the pooling.
+@inline(__always)
+private func convolve<C: Channels, let width: Int>(
+  _: C.Type, from channel: Int, _ window: Window<width>.Type,
+  _ arguments: PooledConvolutionArguments, _ pixels: UnsafePointer<UInt64>?,
+  _ weights: UnsafeMutablePointer<Float>
+) {
+  let (pooling, rowStride) = (arguments.pooling, arguments.geometry.paddedWidth)
+  let (geometry, channels) = (pooling.geometry, pooling.geometry.channels)
+  let bias = pooling.bias.map { $0 + channel }
+  let first = pooling.windowColumns.lowerBound
+  // Side by side, taps are known distances apart: no pointer to each of them, and registers for it.
+  for tap in 0..<width &* width {
+    C(at: arguments.weights + (tap &* channels &+ channel)).store(to: weights + tap &* C.count)
+  }
   var pixels = pixels
   for y in pooling.windowRows {
     var bits: UInt64 = pixels == nil ? .max : 0
@@ -76,21 +119,31 @@ private func convolve<let width: Int>(
       for row in 0...width { bits |= rows[row] }
       pixels = rows + 2
     }
+    var image = arguments.image + (2 &* y &* rowStride &+ 2 &* first)
+    var result = (y &* geometry.outputWidth &+ first) &* channels &+ channel
+    var place = Int32(truncatingIfNeeded: 2 &* y &* geometry.width &+ 2 &* first)
     for x in pooling.windowColumns {
-      let isBlack = bits &>> UInt64(truncatingIfNeeded: 2 &* x) & (2 &<< UInt64(width) &- 1) == 0
-      let result = (y &* columns &+ x) &* channels
-      var channel = 0
-      while channel &+ TwoVectors.count <= channels {
-        pool(
-          TwoVectors.self, window, arguments, y: y, x: x, channel, result: result,
-          isBlack: isBlack)
-        channel &+= TwoVectors.count
+      var tile = Tile<C>()
+      // Where all pixels are 0, so are all products.
+      if bits &>> UInt64(truncatingIfNeeded: 2 &* x) & (2 &<< UInt64(width) &- 1) != 0 {
+        tile.add(window, image, rowStride: rowStride, UnsafePointer(weights))
       }
-      if channel < channels {
-        pool(
-          OneVector.self, window, arguments, y: y, x: x, channel, result: result,
-          isBlack: isBlack)
+      tile.forEachVector { upperLeft, upperRight, lowerLeft, lowerRight, offset in
+        let maximum = Maximum(
+          upperLeft, upperRight, lowerLeft, lowerRight,
+          bias: bias.map { UnsafeRawPointer($0 + offset) })
+        if let values = pooling.output {
+          maximum.storeValue(to: values + (result &+ offset), isRectified: pooling.isRectified)
+        }
+        if let positions = pooling.outputIndices {
+          maximum.storePosition(
+            to: positions + (result &+ offset), first: place,
+            width: Int32(truncatingIfNeeded: geometry.width))
+        }
       }
+      image += 2
+      result &+= channels
+      place &+= 2
     }
   }
 }
@@ -100,6 +153,7 @@ private protocol Channels {
   static var count: Int { get }
   init()
   init(at source: UnsafePointer<Float>)
+  func store(to target: UnsafeMutablePointer<Float>)
   mutating func add(_ pixel: Vector, times weights: Self)
   /// Calls `body` with the vectors of four of these and how far their channels are from the first.
   static func forEachVector(
@@ -115,6 +169,10 @@ private struct OneVector: Channels {
 
   @inline(__always) init(at source: UnsafePointer<Float>) {
     vector = UnsafeRawPointer(source).loadUnaligned(as: Vector.self)
+  }
+
+  @inline(__always) func store(to target: UnsafeMutablePointer<Float>) {
+    UnsafeMutableRawPointer(target).storeBytes(of: vector, as: Vector.self)
   }
 
   @inline(__always) mutating func add(_ pixel: Vector, times weights: Self) {
@@ -143,6 +201,11 @@ private struct TwoVectors: Channels {
     right = OneVector(at: source + OneVector.count)
   }
 
+  @inline(__always) func store(to target: UnsafeMutablePointer<Float>) {
+    left.store(to: target)
+    right.store(to: target + OneVector.count)
+  }
+
   @inline(__always) mutating func add(_ pixel: Vector, times weights: Self) {
     left.add(pixel, times: weights.left)
     right.add(pixel, times: weights.right)
@@ -163,62 +226,33 @@ private struct TwoVectors: Channels {
 private struct Tile<C: Channels> {
   var (upperLeft, upperRight, lowerLeft, lowerRight) = (C(), C(), C(), C())
 
-  /// Adds the products of a row of the convolution's window.
+  /// Adds the products of the convolution's windows.
   ///
   /// - Parameters:
-  ///   - upper: the pixels under it at the upper left result.
-  ///   - weights: of the row's first tap, `step` apart from tap to tap.
+  ///   - image: the pixels under the upper left one.
+  ///   - weights: of the channels, tap by tap.
   @inline(__always)
-  mutating func addRow<let width: Int>(
-    _: Window<width>.Type, _ upper: UnsafePointer<Float>, _ rowStride: Int,
-    _ weights: UnsafePointer<Float>, step: Int
+  mutating func add<let width: Int>(
+    _: Window<width>.Type, _ image: UnsafePointer<Float>, rowStride: Int,
+    _ weights: UnsafePointer<Float>
   ) {
-    // Rows have pixels in common: more than registers could keep.
-    let upper: UnsafePointer<Float> = defend_base(upper)
-    let lower = upper + rowStride
-    for tap in 0..<width {
-      let weights = C(at: weights + tap &* step)
-      upperLeft.add(Vector(repeating: upper[tap]), times: weights)
-      upperRight.add(Vector(repeating: upper[tap &+ 1]), times: weights)
-      lowerLeft.add(Vector(repeating: lower[tap]), times: weights)
-      lowerRight.add(Vector(repeating: lower[tap &+ 1]), times: weights)
-    }
-  }
-}
-
-/// One window of the pooling, some channels of it.
-///
-/// - Parameters:
-///   - result: where the window's first channel goes.
-///   - isBlack: whether all its pixels are 0, and so all its products.
-@inline(__always)
-private func pool<C: Channels, let width: Int>(
-  _: C.Type, _ window: Window<width>.Type, _ arguments: PooledConvolutionArguments,
-  y: Int, x: Int, _ channel: Int, result: Int, isBlack: Bool
-) {
-  let pooling = arguments.pooling
-  let (geometry, rowStride) = (pooling.geometry, arguments.geometry.paddedWidth)
-  let channels = geometry.channels
-  let first = arguments.image + (2 &* y &* rowStride &+ 2 &* x)
-  var tile = Tile<C>()
-  if !isBlack {
     for row in 0..<width {
-      tile.addRow(
-        window, first + row &* rowStride, rowStride,
-        arguments.weights + (row &* width &* channels &+ channel), step: channels)
+      let upper: UnsafePointer<Float> = (image + row &* rowStride)
+      let lower = upper + rowStride
+      for tap in 0..<width {
+        let weights = C(at: weights + (row &* width &+ tap) &* C.count)
+        upperLeft.add(Vector(repeating: upper[tap]), times: weights)
+        upperRight.add(Vector(repeating: upper[tap &+ 1]), times: weights)
+        lowerLeft.add(Vector(repeating: lower[tap]), times: weights)
+        lowerRight.add(Vector(repeating: lower[tap &+ 1]), times: weights)
+      }
     }
   }
-  let place = 2 &* y &* geometry.width &+ 2 &* x
-  C.forEachVector(tile.upperLeft, tile.upperRight, tile.lowerLeft, tile.lowerRight, from: 0) {
-    let offset = channel &+ $4
-    let bias = pooling.bias.map { UnsafeRawPointer($0 + offset) }
-    let maximum = Maximum($0, $1, $2, $3, bias: bias)
-    if let values = pooling.output {
-      maximum.storeValue(to: values + (result &+ offset), isRectified: pooling.isRectified)
-    }
-    if let positions = pooling.outputIndices {
-      maximum.storePosition(to: positions + (result &+ offset), first: place, width: geometry.width)
-    }
+
+  /// Calls `body` with the vectors of the four and how far their channels are from the first.
+  @inline(__always)
+  func forEachVector(_ body: (Vector, Vector, Vector, Vector, Int) -> Void) {
+    C.forEachVector(upperLeft, upperRight, lowerLeft, lowerRight, from: 0, body)
   }
 }
 
@@ -257,12 +291,12 @@ private struct Maximum {
   ///   - first: the position of the upper left number.
   ///   - width: how far the lower ones are from the upper ones.
   @inline(__always)
-  func storePosition(to target: UnsafeMutablePointer<Int32>, first: Int, width: Int) {
+  func storePosition(to target: UnsafeMutablePointer<Int32>, first: Int32, width: Int32) {
     let zero = IntegerVector.zero
     let right = zero.replacing(with: IntegerVector(repeating: 1), where: isRight)
     let below = zero.replacing(
-      with: IntegerVector(repeating: Int32(truncatingIfNeeded: width)), where: isLower)
-    let position = IntegerVector(repeating: Int32(truncatingIfNeeded: first)) &+ right &+ below
+      with: IntegerVector(repeating: width), where: isLower)
+    let position = IntegerVector(repeating: first) &+ right &+ below
     UnsafeMutableRawPointer(target).storeBytes(of: position, as: IntegerVector.self)
   }
 }

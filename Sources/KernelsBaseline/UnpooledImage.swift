@@ -230,9 +230,12 @@ private func choose(
   var (value, position) = (values, positions)
   var (target, choices) = (scratch.values, scratch.choices)
   for column in 0..<columns {
-    defend_prefetch(value, windowsAhead &* channels)
-    defend_prefetch(
-      UnsafeRawPointer(position).assumingMemoryBound(to: Float.self), windowsAhead &* channels)
+    for line in stride(from: 0, to: channels, by: cacheLineFloats) {
+      defend_prefetch(value, windowsAhead &* channels &+ line)
+      defend_prefetch(
+        UnsafeRawPointer(position).assumingMemoryBound(to: Float.self),
+        windowsAhead &* channels &+ line)
+    }
     let first = Int32(truncatingIfNeeded: first &+ 2 &* column)
     var rest = channels
     while rest >= groupLength {
