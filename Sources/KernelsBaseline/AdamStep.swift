@@ -47,7 +47,12 @@ private struct AdamStep {
   ) -> (Vector, Vector, Vector) {
     let mean = m * m0 + g * m1
     let squares = v * v0 + (g * g) * v1
-    return (mean, squares, w - mean * s / (squareRoot(squares * t) + u))
+    return (mean, squares, w - change(mean, squares))
+  }
+
+  @inline(__always)
+  private func change(_ mean: Vector, _ squares: Vector) -> Vector {
+    mean * s / (squareRoot(squares * t) + u)
   }
 
   @inline(__always)
@@ -79,6 +84,24 @@ private struct AdamStep {
     store(mean, to: newM + place)
     store(squares, to: newV + place)
     store(weight, to: newW + place)
+  }
+
+  /// What a weight loses where the gradient and both moments are 0; nil if those would not stay so.
+  @inline(__always)
+  func changeFromZeros() -> Vector? {
+    let (mean, squares, _) = updated(.zero, .zero, .zero, .zero)
+    return defend_any_bits(mean.bits | squares.bits) == 0 ? change(mean, squares) : nil
+  }
+
+  /// The bits of both moments.
+  @inline(__always)
+  func moments(at place: Int) -> IntegerVector {
+    load(newM + place).bits | load(newV + place).bits
+  }
+
+  @inline(__always)
+  func subtract(_ change: Vector, at place: Int) {
+    store(load(newW + place) - change, to: newW + place)
   }
 
   /// The number of the gradient's element in this place of its memory.
@@ -186,6 +209,14 @@ private struct NonzeroWords {
     }
   }
 
+  /// Whether a row has no bit.
+  @inline(__always)
+  func areEmpty(_ row: Int) -> Bool {
+    var all: UInt32 = 0
+    for word in 0..<count { all |= self[word, row] }
+    return all == 0
+  }
+
   @inline(__always)
   subscript(word: Int, row: Int) -> UInt32 { words[word &* rowLimit &+ row] }
 }
@@ -229,7 +260,26 @@ private func multiplyGroup<let count: Int>(
   var a = arguments.a + arguments.rows.lowerBound
   var c = arguments.c + arguments.rows.lowerBound &* arguments.cRowStride
   var place = step.place(of: c)
+  let change = arguments.accumulates ? nil : step.changeFromZeros()
   for row in 0..<arguments.rows.count {
+    defer {
+      a += 1
+      c += arguments.cRowStride
+      place &+= arguments.cRowStride
+    }
+    // Pixels that are black in all images have no gradients and no moments.
+    if let change, nonzeros.areEmpty(row) {
+      var moments = IntegerVector.zero
+      for index in sums.indices {
+        moments |= step.moments(at: place &+ offset(ofVector: index, cPanelStride))
+      }
+      if defend_any_bits(moments) == 0 {
+        for index in sums.indices {
+          step.subtract(change, at: place &+ offset(ofVector: index, cPanelStride))
+        }
+        continue
+      }
+    }
     @inline(__always) func start() {
       for index in sums.indices {
         sums[index] =
@@ -259,8 +309,5 @@ private func multiplyGroup<let count: Int>(
           gradient: sums[panel &* panelVectors &+ vector])
       }
     }
-    a += 1
-    c += arguments.cRowStride
-    place &+= arguments.cRowStride
   }
 }

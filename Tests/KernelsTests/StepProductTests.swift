@@ -41,6 +41,8 @@ import Testing
     var (a, b): ([Float], [Float])
     /// The gradient before, the two moments and the weights, all `[rows, columns]` in panels.
     var parts: [[Float]]
+    /// Both factors of the mean, both of the squares, and those of the step.
+    var scalars: [Float] = [0.9, 0.1, 0.999, 0.001, 0.002, 1.5, 1e-8]
     let panelStride: Int
 
     init(_ shape: Case) {
@@ -65,7 +67,7 @@ import Testing
     func run(accumulates: Bool, isResultRead: Bool, isInPlace: Bool = true) -> [Float] {
       let a = GuardedBuffer(self.a)
       let b = GuardedBuffer(self.b)
-      let scalars = GuardedBuffer<Float>([0.9, 0.1, 0.999, 0.001, 0.002, 1.5, 1e-8])
+      let scalars = GuardedBuffer(self.scalars)
       let s = (0..<7).map { UnsafePointer(scalars.pointer + $0) }
       let count = parts[0].count
       let initial = parts[1...].flatMap { $0 } + (isInPlace ? [] : parts[3])
@@ -147,6 +149,34 @@ import Testing
     for part in [0, 1] { operands.parts[part] = operands.parts[part].map { _ in -0.0 } }
     let means = operands.run(accumulates: accumulates, isResultRead: true).prefix(40 * 32)
     #expect(Set(means.map(\.sign)) == [.plus, .minus])
+    operands.expectSameBits(accumulates: accumulates)
+  }
+
+  /// Where the gradient and both moments are 0 a weight stays as it is; but for the last of these
+  /// scalars that make a NaN of them, or −0.
+  @Test(
+    arguments: [
+      [0.9, 0.1, 0.999, 0.001, 0.002, 1.5, 1e-8], [0.9, 0.1, 0.999, 0.001, 0.002, 1.5, 0],
+      [0.9, 0.1, 0.999, 0.001, -0.002, 1.5, 1e-8], [-0.9, -0.1, 0.999, 0.001, 0.002, 1.5, 1e-8],
+      [.infinity, 0.1, 0.999, 0.001, 0.002, 1.5, 1e-8],
+    ] as [[Float]], [false, true])
+  func nothingComesOfZeros(_ scalars: [Float], _ accumulates: Bool) {
+    var operands = Operands(Case(rows: 40, columns: 64, depth: 9, nonzeros: 1))
+    operands.scalars = scalars
+    for example in 0..<9 {
+      for row in 0..<30 { operands.a[example * 40 + row] = 0 }
+    }
+    let row = ProductArguments.panelColumns
+    for part in [1, 2] {
+      for place in 0..<20 * row { operands.parts[part][place] = 0 }
+    }
+    // What is no 0, or not that 0, in one of two vectors.
+    operands.parts[1][3 * row + 1] = 1
+    operands.parts[1][5 * row + 17] = -0.0
+    operands.parts[2][7 * row + 2] = .leastNonzeroMagnitude
+    operands.parts[2][9 * row + 18] = 1
+    for place in [0, 2 * row, 4 * row + 20] { operands.parts[3][place] = -0.0 }
+    operands.parts[3][6 * row] = .leastNonzeroMagnitude
     operands.expectSameBits(accumulates: accumulates)
   }
 

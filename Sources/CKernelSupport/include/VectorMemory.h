@@ -150,6 +150,9 @@ DEFEND_INLINE defend_integer_vector defend_larger(defend_integer_vector a,
 /// The largest lane.
 DEFEND_INLINE int32_t defend_largest(defend_integer_vector v) { return __builtin_reduce_max(v); }
 
+/// Whether a lane has any bit.
+DEFEND_INLINE int defend_any_bits(defend_integer_vector v) { return defend_any_bit(v != 0); }
+
 /// Whether a lane is as small as can be: as bits of a number, −0.
 DEFEND_INLINE int defend_any_smallest(defend_integer_vector v) {
   return defend_any_bit(v == INT32_MIN);
