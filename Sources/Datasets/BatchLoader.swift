@@ -93,7 +93,10 @@ public struct BatchLoader: Sendable {
         examples[place] = Int32(example)
       }
       // In random order images come from far, and nothing but the order tells which are next.
-      if index + 1 < batchCount { prefetch(self.range(ofBatch: index + 1), of: source) }
+      guard index + 1 < batchCount else { return }
+      for (number, place) in self.range(ofBatch: index + 1).enumerated() {
+        defend_prefetch_row(source.baseAddress! + Int(order[place]) * size, size, number)
+      }
     }
     return range.count
   }
@@ -134,20 +137,6 @@ public struct BatchLoader: Sendable {
       body(range.count)
     }
   }
-
-  /// Has images brought to the cache while others are worked on.
-  private func prefetch(_ range: Range<Int>, of source: UnsafeRawBufferPointer) {
-    let size = dataset.imageSize
-    for place in range.prefix(Self.prefetchedByteCount / max(size, 1)) {
-      let image = source.baseAddress! + Int(order[place]) * size
-      for offset in stride(from: 0, to: size, by: 64) {
-        defend_prefetch((image + offset).assumingMemoryBound(to: Float.self), 0)
-      }
-    }
-  }
-
-  /// What a processor fetches without waiting; more would come no sooner than when it is copied.
-  private static let prefetchedByteCount = 32 << 10
 
   private func range(ofBatch index: Int) -> Range<Int> {
     precondition(

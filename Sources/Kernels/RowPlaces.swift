@@ -31,12 +31,13 @@ public final class RowPlaces: @unchecked Sendable {
 
   /// Says where the next row is, in the order of rows; it stays there until ``clear()``.
   public func append(_ place: UnsafeRawPointer) {
-    guard rows.pointee.count < capacity else { return }
+    precondition(rows.pointee.count < capacity, "RowPlaces: more than \(capacity) rows")
     rows.pointee.places[rows.pointee.count] = place
     rows.pointee.count += 1
   }
 
-  /// Says where a row of the run after is: threads have it brought to their caches meanwhile.
+  /// Says where a row of the run after is: threads have it brought to their caches meanwhile. Rows
+  /// that do not fit are passed over.
   public func appendNext(_ place: UnsafeRawPointer) {
     guard rows.pointee.nextCount < capacity else { return }
     rows.pointee.next[rows.pointee.nextCount] = place
@@ -60,9 +61,6 @@ struct NamedRows {
   var count = 0
   var nextCount = 0
 
-  /// What a processor fetches without waiting; more would come no sooner than when it is copied.
-  private static let prefetchedByteCount = 32 << 10
-
   /// Copies so many rows to memory without gaps.
   func copy(_ rowCount: Int, to target: UnsafeMutableRawPointer) {
     for row in 0..<rowCount {
@@ -73,11 +71,7 @@ struct NamedRows {
   }
 
   func prefetchNext() {
-    for row in 0..<min(nextCount, Self.prefetchedByteCount / max(rowByteCount, 1)) {
-      for offset in stride(from: 0, to: rowByteCount, by: 64) {
-        defend_prefetch((next[row] + offset).assumingMemoryBound(to: Float.self), 0)
-      }
-    }
+    for row in 0..<nextCount { defend_prefetch_row(next[row], rowByteCount, row) }
   }
 }
 

@@ -73,6 +73,17 @@ static inline defend_float16 defend_sqrt16(defend_float16 x) {
 }
 #endif
 
+/// Has a row brought to the cache while others are worked on.
+/// - `number`: how many were asked for before it. A processor fetches so much without waiting; more
+///   would come no sooner than when it is read.
+static inline void defend_prefetch_row(const void *_Nonnull row, intptr_t byte_count,
+                                       intptr_t number) {
+  const intptr_t limit = 32 << 10;
+  if ((number + 1) * byte_count > limit) return;
+  for (intptr_t offset = 0; offset < byte_count; offset += 64)
+    __builtin_prefetch((const char *)row + offset);
+}
+
 /// Calls `body` with 128 KiB of the stack: Swift has no way to reserve it without clearing it.
 void defend_with_scratch(void *_Nonnull context,
                          void (*_Nonnull body)(void *_Nonnull context, void *_Nonnull scratch));
