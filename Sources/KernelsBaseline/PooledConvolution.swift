@@ -237,7 +237,7 @@ private struct Tile<C: Channels> {
     _ weights: UnsafePointer<Float>
   ) {
     for row in 0..<width {
-      let upper: UnsafePointer<Float> = (image + row &* rowStride)
+      let upper = image + row &* rowStride
       let lower = upper + rowStride
       for tap in 0..<width {
         let weights = C(at: weights + (row &* width &+ tap) &* C.count)
@@ -294,8 +294,7 @@ private struct Maximum {
   func storePosition(to target: UnsafeMutablePointer<Int32>, first: Int32, width: Int32) {
     let zero = IntegerVector.zero
     let right = zero.replacing(with: IntegerVector(repeating: 1), where: isRight)
-    let below = zero.replacing(
-      with: IntegerVector(repeating: width), where: isLower)
+    let below = zero.replacing(with: IntegerVector(repeating: width), where: isLower)
     let position = IntegerVector(repeating: first) &+ right &+ below
     UnsafeMutableRawPointer(target).storeBytes(of: position, as: IntegerVector.self)
   }
