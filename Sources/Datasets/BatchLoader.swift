@@ -94,8 +94,10 @@ public struct BatchLoader: Sendable {
       }
       // In random order images come from far, and nothing but the order tells which are next.
       guard index + 1 < batchCount else { return }
-      for (number, place) in self.range(ofBatch: index + 1).enumerated() {
-        defend_prefetch_row(source.baseAddress! + Int(order[place]) * size, size, number)
+      let next = self.range(ofBatch: index + 1)
+      for number in 0..<next.count {
+        let example = Int(order[next.lowerBound + number])
+        defend_prefetch_row(source.baseAddress! + example * size, size, number)
       }
     }
     return range.count
