@@ -48,7 +48,8 @@ extension Program {
 public struct InputRows {
   let places: RowPlaces
 
-  /// Names the next row, in ascending order. What is there stays as it is until the run has ended.
+  /// Names the next row, in ascending order; there are no more than the program's capacity. What is
+  /// there stays as it is until the run has ended.
   public func append(_ place: UnsafeRawPointer) { places.append(place) }
 
   /// Announces a row of the run after the next one, so that it is brought to the caches meanwhile.

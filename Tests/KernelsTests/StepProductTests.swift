@@ -152,8 +152,8 @@ import Testing
     operands.expectSameBits(accumulates: accumulates)
   }
 
-  /// Where the gradient and both moments are 0 a weight stays as it is; but for the last of these
-  /// scalars that make a NaN of them, or −0.
+  /// A weight whose gradient and moments are 0 needs no root, but it becomes NaN where the scalars make
+  /// that of zeros, and moments may become −0.
   @Test(
     arguments: [
       [0.9, 0.1, 0.999, 0.001, 0.002, 1.5, 1e-8], [0.9, 0.1, 0.999, 0.001, 0.002, 1.5, 0],
